@@ -1,0 +1,176 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target is built with the same settings; the architecture tests assert each with `#if !hasFeature`,
+// because the compiler silently ignores a misspelt feature name.
+let ours: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+let strict: [SwiftSetting] = ours + [.treatAllWarnings(as: .error)]
+
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grpcCore = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-2")
+let grpcInProcess = Target.Dependency.product(name: "GRPCInProcessTransport", package: "grpc-swift-2")
+let grpcNIO = Target.Dependency.product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport")
+let grpcProtobuf = Target.Dependency.product(name: "GRPCProtobuf", package: "grpc-swift-protobuf")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// A target of ours: a folder of the same name under Sources.
+func room(_ name: String, _ dependencies: [Target.Dependency], warningsAsErrors: Bool = true) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: warningsAsErrors ? strict : ours)
+}
+
+/// A program of ours: `main` and no more.
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of a room, mirrored path for path.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "cordon",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "cordon", targets: ["cordon"]),
+    .executable(name: "cordon-agent", targets: ["cordon-agent"]),
+    .executable(name: "cordon-collector", targets: ["cordon-collector"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser.git", .upToNextMinor(from: "1.8.2")),
+    .package(url: "https://github.com/apple/swift-asn1.git", .upToNextMinor(from: "1.7.4")),
+    .package(url: "https://github.com/apple/swift-certificates.git", .upToNextMinor(from: "1.21.1")),
+    .package(url: "https://github.com/apple/swift-collections.git", .upToNextMinor(from: "1.6.0")),
+    .package(
+      url: "https://github.com/apple/swift-configuration.git", .upToNextMinor(from: "1.4.0"),
+      traits: ["CommandLineArguments"]),
+    .package(url: "https://github.com/apple/swift-crypto.git", .upToNextMinor(from: "4.5.2")),
+    .package(url: "https://github.com/apple/swift-log.git", .upToNextMinor(from: "1.16.2")),
+    .package(url: "https://github.com/apple/swift-nio.git", .upToNextMinor(from: "2.101.2")),
+    .package(url: "https://github.com/apple/swift-nio-ssl.git", .upToNextMinor(from: "2.37.6")),
+    .package(url: "https://github.com/apple/swift-protobuf.git", .upToNextMinor(from: "1.39.0"), traits: []),
+    .package(url: "https://github.com/apple/swift-system.git", .upToNextMinor(from: "1.8.1")),
+    .package(url: "https://github.com/groue/GRDB.swift.git", .upToNextMinor(from: "7.10.0")),
+    .package(url: "https://github.com/grpc/grpc-swift-2.git", .upToNextMinor(from: "2.4.3")),
+    .package(url: "https://github.com/grpc/grpc-swift-nio-transport.git", .upToNextMinor(from: "2.9.2")),
+    .package(url: "https://github.com/grpc/grpc-swift-protobuf.git", .upToNextMinor(from: "2.4.1")),
+    .package(url: "https://github.com/jpsim/Yams.git", .upToNextMinor(from: "6.2.2")),
+    .package(
+      url: "https://github.com/swift-server/swift-service-lifecycle.git", .upToNextMinor(from: "2.13.0")),
+  ],
+  targets: [
+    // MARK: The domain
+    room("CordonCore", []),
+    room("CordonLearning", ["CordonCore"]),
+    room("CordonWire", ["CordonCore", grpcCore, grpcProtobuf, protobuf], warningsAsErrors: false),
+    room("CordonTrust", ["CordonCore", "CordonWire", x509, asn1, crypto, grpcCore, protobuf]),
+    room("CordonLedger", ["CordonCore", crypto]),
+    room("CordonPolicy", ["CordonCore", "CordonWire", yams, protobuf]),
+    // MARK: The agent
+    room("CordonTelemetry", ["CordonCore", "CordonLearning", "CLinux", systemPackage, crypto]),
+    room("CordonContainment", ["CordonCore", "CLinux", systemPackage]),
+    room(
+      "CordonAgent",
+      [
+        "CordonCore", "CordonLearning", "CordonWire", "CordonTrust", "CordonTelemetry", "CordonContainment", "CSQLite",
+        "CLinux", grpcCore, lifecycle, logging, argumentParser, collections, crypto, protobuf, systemPackage,
+      ]),
+    // MARK: The collector
+    room("CordonStore", ["CordonCore", grdb]),
+    room(
+      "CordonCollector",
+      [
+        "CordonCore", "CordonLearning", "CordonTrust", "CordonLedger", "CordonPolicy", "CordonStore", lifecycle,
+        logging,
+        argumentParser, crypto,
+      ]),
+    room(
+      "CordonServices",
+      ["CordonCore", "CordonWire", "CordonTrust", "CordonCollector", grpcCore, logging, protobuf]),
+    // MARK: The operator
+    room(
+      "CordonAdmin",
+      [
+        "CordonCore", "CordonWire", "CordonTrust", "CordonPolicy", "CordonLedger", "CordonTelemetry", argumentParser,
+        grpcCore, crypto, protobuf,
+      ]),
+    room(
+      "CordonRuntime",
+      [
+        "CordonCore", "CordonTrust", grpcCore, grpcNIO, nioCore, nioPosix, nioSSL, x509, asn1, crypto, configuration,
+        logging, lifecycle,
+      ]),
+    // MARK: Programs
+    program("cordon", ["CordonAdmin", "CordonRuntime", argumentParser]),
+    program("cordon-agent", ["CordonAgent", "CordonRuntime", argumentParser]),
+    program("cordon-collector", ["CordonCollector", "CordonServices", "CordonRuntime", argumentParser]),
+    // MARK: System libraries and thin shims
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .target(name: "CLinux"),
+    // MARK: Tests
+    .target(
+      name: "CordonTestSupport",
+      dependencies: ["CordonCore", "CordonTrust", crypto, x509],
+      path: "Tests/CordonTestSupport", swiftSettings: strict),
+    tests("ArchitectureTests", []),
+    tests("CordonCoreTests", ["CordonCore", "CordonTestSupport"]),
+    tests("CordonLearningTests", ["CordonLearning", "CordonTestSupport"]),
+    tests("CordonWireTests", ["CordonWire", "CordonCore", "CordonTestSupport", protobuf]),
+    tests(
+      "CordonTrustTests", ["CordonTrust", "CordonWire", "CordonTestSupport", crypto, x509, asn1, protobuf]),
+    tests("CordonLedgerTests", ["CordonLedger", "CordonTestSupport", crypto]),
+    tests("CordonPolicyTests", ["CordonPolicy", "CordonWire", "CordonTestSupport"]),
+    tests(
+      "CordonTelemetryTests",
+      ["CordonTelemetry", "CordonLearning", "CordonCore", "CLinux", "CordonTestSupport", crypto]),
+    tests("CordonContainmentTests", ["CordonContainment", "CordonCore", "CLinux", "CordonTestSupport"]),
+    tests(
+      "CordonAgentTests",
+      [
+        "CordonAgent", "CordonTelemetry", "CordonContainment", "CordonWire", "CordonTrust", "CordonTestSupport", crypto,
+        protobuf,
+      ]),
+    tests("CordonStoreTests", ["CordonStore", "CordonCore", "CordonTestSupport", grdb]),
+    tests(
+      "CordonCollectorTests",
+      [
+        "CordonCollector", "CordonStore", "CordonLedger", "CordonTrust", "CordonPolicy", "CordonCore",
+        "CordonTestSupport", crypto,
+      ]),
+    tests(
+      "CordonServicesTests",
+      [
+        "CordonServices", "CordonCollector", "CordonStore", "CordonTrust", "CordonWire", "CordonTestSupport", grpcCore,
+        grpcInProcess, protobuf,
+      ]),
+    tests("CordonAdminTests", ["CordonAdmin", "CordonTrust", "CordonTestSupport", argumentParser]),
+    tests(
+      "CordonRuntimeTests",
+      [
+        "CordonRuntime", "CordonTrust", "CordonWire", "CordonTestSupport", grpcCore, grpcNIO, nioCore, nioPosix, nioSSL,
+        x509, crypto,
+      ]),
+    tests(
+      "SimulationTests",
+      ["CordonAgent", "CordonCollector", "CordonStore", "CordonTrust", "CordonWire", "CordonTestSupport"]),
+    tests("SystemTests", ["CordonTestSupport"]),
+  ]
+)

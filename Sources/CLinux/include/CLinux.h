@@ -1,0 +1,3 @@
+#ifndef CORDON_CLINUX_H
+#define CORDON_CLINUX_H
+#endif

@@ -1,0 +1,155 @@
+/// What an admin wants of agents, compiled; before any arrives, `observeOnly` applies.
+package struct Policy: Hashable, Sendable {
+  /// One serial for the whole site; agents refuse anything not above the one they hold.
+  package var serial: UInt64
+  package var name: String
+  /// Empty: every agent.
+  package var group: String
+  package var issued: Timestamp
+  /// IANA name.
+  package var timeZone: String
+  package var windows: Windows
+  package var audit: AuditSensor
+  package var file: FileSensor
+  package var tripwires: Tripwires
+  package var containment: Containment
+  package var interlock: Interlock
+  package var heartbeat: Duration
+  package var clockTolerance: Duration
+  /// Alerts a day that the site's people can look at.
+  package var dailyAlerts: Float
+  package var serviceAccounts: [String]
+  package var sharedAccounts: [String]
+  /// Realm for bare account names; empty: accounts are local.
+  package var defaultRealm: String
+
+  package struct Windows: Hashable, Sendable {
+    package var length: Duration = .seconds(60)
+    package var hostLateness: Duration = .seconds(5)
+
+    package init() {}
+  }
+
+  package struct AuditSensor: Hashable, Sendable {
+    package var isEnabled = true
+    package var exec = true
+    package var connect = true
+    package var privilege = true
+    package var modules = true
+
+    package init() {}
+  }
+
+  package struct FileSensor: Hashable, Sendable {
+    package var isEnabled = true
+    /// Absolute folders.
+    package var paths: [String] = ["/home"]
+    package var exclude: [String] = []
+
+    package init() {}
+  }
+
+  package struct Tripwires: Hashable, Sendable {
+    package var canaryFolders: [String] = []
+    package var burst = Burst()
+    package var sensorTampering = true
+    package var dailyCap: UInt32 = 50
+
+    package struct Burst: Hashable, Sendable {
+      package var isEnabled = true
+      package var files: UInt32 = 12
+      package var within: Duration = .seconds(10)
+      /// Bits a byte.
+      package var entropyFloor: Float = 7.2
+
+      package init() {}
+    }
+
+    package init() {}
+  }
+
+  package struct Containment: Hashable, Sendable {
+    /// False: observe only.
+    package var isEnabled = false
+    package var reflex = Reflex()
+    package var standing = Standing()
+    /// CIDR, in clear.
+    package var neverTouchNetworks: [String] = []
+    package var neverTouchExecutables: [String] = []
+    package var neverTouchSealed: [SealedEntity] = []
+
+    package struct Reflex: Hashable, Sendable {
+      package var isEnabled = false
+      package var actions: Set<Action.Name> = [.suspendProcess]
+      package var lease: Duration = .seconds(600)
+      package var mostAnHour: UInt32 = 3
+
+      package init() {}
+    }
+
+    package struct Standing: Hashable, Sendable {
+      package var isEnabled = false
+      /// Most in an hour, by action; an action that is not here is not allowed.
+      package var budgets: [Action.Name: UInt32] = [:]
+      package var lease: Duration = .seconds(3600)
+
+      package init() {}
+    }
+
+    package init() {}
+  }
+
+  package struct Interlock: Hashable, Sendable {
+    package var hosts: [HostFacts] = []
+    package var clinicalExecutables: [String] = []
+    package var clinicalNetworks: [String] = []
+
+    package init() {}
+  }
+
+  package struct HostFacts: Hashable, Sendable {
+    package var label: String
+    package var criticality: Criticality
+    package var clinicalArea: String
+
+    package init(label: String, criticality: Criticality, clinicalArea: String = "") {
+      self.label = label
+      self.criticality = criticality
+      self.clinicalArea = clinicalArea
+    }
+  }
+
+  /// What agents do before any policy arrives: watch, and touch nothing.
+  package static let observeOnly = Policy(serial: 0, name: "built-in observe-only", group: "", issued: .epoch)
+
+  package init(serial: UInt64, name: String, group: String, issued: Timestamp) {
+    self.serial = serial
+    self.name = name
+    self.group = group
+    self.issued = issued
+    self.timeZone = "UTC"
+    self.windows = Windows()
+    self.audit = AuditSensor()
+    self.file = FileSensor()
+    self.tripwires = Tripwires()
+    self.containment = Containment()
+    self.interlock = Interlock()
+    self.heartbeat = .seconds(15)
+    self.clockTolerance = .seconds(120)
+    self.dailyAlerts = 5
+    self.serviceAccounts = []
+    self.sharedAccounts = ["root"]
+    self.defaultRealm = ""
+  }
+}
+
+/// How much care depends on a machine; raw values are the wire's.
+package enum Criticality: UInt8, Sendable, CaseIterable {
+  case lifeSustaining = 1
+  case therapeutic = 2
+  case diagnostic = 3
+  case administrative = 4
+
+  /// Automation alone may contain here; what is unregistered counts as life-sustaining.
+  package var allowsAutomation: Bool { self == .diagnostic || self == .administrative }
+}

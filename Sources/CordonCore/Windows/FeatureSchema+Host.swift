@@ -1,0 +1,52 @@
+// Ids are permanent: a feature that changes its meaning gets a new id, and the old one is never used again.
+
+extension FeatureSchema {
+  /// What one machine does in one window, from the sources of the host family.
+  package static let hostAtHost = FeatureSchema(
+    id: 1, name: "host@host", entity: .host, family: .host,
+    features: [
+      .init(101, "process_starts", unit: "count", .log1p, .sum, "processes started"),
+      .init(102, "distinct_executables", unit: "count", .log1p, .union, "different executables started"),
+      .init(103, "failed_starts", unit: "count", .log1p, .sum, "process starts that failed"),
+      .init(104, "connects", unit: "count", .log1p, .sum, "outbound connections tried"),
+      .init(105, "failed_connects", unit: "count", .log1p, .sum, "outbound connections that failed"),
+      .init(106, "distinct_peers", unit: "count", .log1p, .union, "different peer addresses"),
+      .init(107, "distinct_peer_ports", unit: "count", .log1p, .union, "different peer ports"),
+      .init(108, "privilege_changes", unit: "count", .log1p, .sum, "changes of user or group id"),
+      .init(109, "module_loads", unit: "count", .log1p, .sum, "kernel modules loaded or removed"),
+      .init(110, "files_written", unit: "count", .log1p, .sum, "files written and closed"),
+      .init(111, "files_renamed", unit: "count", .log1p, .sum, "files renamed"),
+      .init(112, "files_deleted", unit: "count", .log1p, .sum, "files deleted"),
+      .init(113, "extension_changes", unit: "count", .log1p, .sum, "renames that changed the extension"),
+      .init(
+        114, "write_entropy_most", unit: "bits a byte", .identity, .max, "highest sampled entropy of written content"),
+      .init(
+        115, "high_entropy_writes", unit: "count", .log1p, .sum, "writes whose sampled entropy passes 7.2 bits a byte"),
+      .init(116, "audit_losses", unit: "count", .log1p, .sum, "records that the kernel or a sensor dropped"),
+    ])
+
+  /// What one user does on one machine in one window; parts merge on the collector.
+  package static let userAtHost = FeatureSchema(
+    id: 2, name: "user@host", entity: .user, family: .host,
+    features: [
+      .init(201, "process_starts", unit: "count", .log1p, .sum, "processes started"),
+      .init(202, "distinct_executables", unit: "count", .log1p, .union, "different executables started"),
+      .init(203, "connects", unit: "count", .log1p, .sum, "outbound connections tried"),
+      .init(204, "failed_connects", unit: "count", .log1p, .sum, "outbound connections that failed"),
+      .init(205, "distinct_peers", unit: "count", .log1p, .union, "different peer addresses"),
+      .init(206, "privilege_changes", unit: "count", .log1p, .sum, "changes of user or group id"),
+      .init(207, "files_written", unit: "count", .log1p, .sum, "files written and closed"),
+      .init(208, "files_renamed", unit: "count", .log1p, .sum, "files renamed"),
+      .init(209, "files_deleted", unit: "count", .log1p, .sum, "files deleted"),
+      .init(
+        210, "high_entropy_writes", unit: "count", .log1p, .sum, "writes whose sampled entropy passes 7.2 bits a byte"),
+      .init(211, "distinct_hosts", unit: "count", .log1p, .union, "different hosts on which the user was active"),
+      .init(212, "failures", unit: "count", .log1p, .sum, "operations that failed"),
+    ])
+
+  /// Every schema that this version knows.
+  package static let all: [FeatureSchema] = [.hostAtHost, .userAtHost]
+
+  /// The schema with a permanent id.
+  package static func withID(_ id: UInt32) -> FeatureSchema? { all.first { $0.id == id } }
+}
