@@ -1,0 +1,82 @@
+package import CordonCore
+import FoundationEssentials
+
+extension Cordon_V1_Policy {
+  package init(_ policy: Policy) {
+    self.init()
+    serial = policy.serial
+    name = policy.name
+    group = policy.group
+    issuedMs = policy.issued.milliseconds
+    timeZone = policy.timeZone
+    windows.lengthMs = UInt32(clamping: policy.windows.length.milliseconds)
+    windows.hostLatenessMs = UInt32(clamping: policy.windows.hostLateness.milliseconds)
+    sensors = Cordon_V1_SensorPolicy(policy)
+    tripwires = Cordon_V1_TripwirePolicy(policy.tripwires)
+    containment = Cordon_V1_ContainmentPolicy(policy.containment)
+    interlock = Cordon_V1_InterlockPolicy(policy.interlock)
+    heartbeatMs = UInt32(clamping: policy.heartbeat.milliseconds)
+    clockToleranceMs = UInt32(clamping: policy.clockTolerance.milliseconds)
+    alerts.dailyBudget = policy.dailyAlerts
+    serviceAccounts = policy.serviceAccounts
+    sharedAccounts = policy.sharedAccounts
+    defaultRealm = policy.defaultRealm
+  }
+
+  /// The policy; every bound that the compiler keeps is checked again, because agents obey only what they checked.
+  package func domain() throws(CordonError) -> Policy {
+    var policy = Policy(
+      serial: serial, name: try Bounded.text(name, "policy name"), group: try Bounded.text(group, "policy group"),
+      issued: try Bounded.time(issuedMs, "policy time"))
+    policy.timeZone = try Bounded.text(timeZone, "time zone")
+    policy.windows.length = try PolicyBounds.duration(windows.lengthMs, PolicyBounds.window, "windows.length")
+    policy.windows.hostLateness = .milliseconds(Int64(min(windows.hostLatenessMs, WireLimits.windowLength)))
+    policy.audit = sensors.audit.domain()
+    policy.file = try sensors.file.domain()
+    policy.tripwires = try tripwires.domain()
+    policy.containment = try containment.domain()
+    policy.interlock = try interlock.domain()
+    policy.heartbeat = try PolicyBounds.duration(heartbeatMs, PolicyBounds.heartbeat, "heartbeat")
+    policy.clockTolerance = try PolicyBounds.duration(
+      clockToleranceMs, PolicyBounds.clockTolerance, "clock_tolerance")
+    policy.dailyAlerts = Float(try Bounded.finite(Double(alerts.dailyBudget), "alerts.daily_budget"))
+    policy.serviceAccounts = try PolicyBounds.names(serviceAccounts, "service_accounts")
+    policy.sharedAccounts = try PolicyBounds.names(sharedAccounts, "shared_accounts")
+    policy.defaultRealm = try Bounded.text(defaultRealm, "default_realm")
+    return policy
+  }
+}
+
+/// Ranges that hold for every policy, compiled here or arriving over the wire.
+package enum PolicyBounds {
+  /// Milliseconds.
+  package static let window: ClosedRange<Int64> = 1_000...3_600_000
+  /// Milliseconds.
+  package static let heartbeat: ClosedRange<Int64> = 1_000...600_000
+  /// Milliseconds.
+  package static let clockTolerance: ClosedRange<Int64> = 1_000...86_400_000
+  /// Milliseconds; the floor in code: a reflex never holds longer than ten minutes.
+  package static let reflexLease: ClosedRange<Int64> = 1_000...600_000
+  /// The floor in code: never more reflexes an hour.
+  package static let reflexesAnHour: ClosedRange<UInt32> = 0...3
+  /// Milliseconds.
+  package static let standingLease: ClosedRange<Int64> = 1_000...86_400_000
+
+  static func duration(_ value: UInt32, _ range: ClosedRange<Int64>, _ field: String) throws(CordonError) -> Duration {
+    guard range.contains(Int64(value)) else {
+      throw CordonError(
+        .invalid, "out-of-range", "\(field) is \(value) ms; it must be \(range.lowerBound) to \(range.upperBound) ms.")
+    }
+    return .milliseconds(Int64(value))
+  }
+
+  static func names(
+    _ list: [String], _ field: String, most: Int = WireLimits.name
+  ) throws(CordonError) -> [String] {
+    var names: [String] = []
+    for name in try Bounded.list(list, field, most: WireLimits.policyEntries) {
+      names.append(try Bounded.text(name, field, most: most))
+    }
+    return names
+  }
+}

@@ -1,0 +1,70 @@
+package import CordonCore
+import FoundationEssentials
+
+extension Cordon_V1_SensorPolicy {
+  package init(_ policy: Policy) {
+    self.init()
+    audit.enabled = policy.audit.isEnabled
+    audit.exec = policy.audit.exec
+    audit.connect = policy.audit.connect
+    audit.privilege = policy.audit.privilege
+    audit.modules = policy.audit.modules
+    file.enabled = policy.file.isEnabled
+    file.paths = policy.file.paths
+    file.exclude = policy.file.exclude
+  }
+}
+
+extension Cordon_V1_AuditSensorPolicy {
+  package func domain() -> Policy.AuditSensor {
+    var sensor = Policy.AuditSensor()
+    sensor.isEnabled = enabled
+    sensor.exec = exec
+    sensor.connect = connect
+    sensor.privilege = privilege
+    sensor.modules = modules
+    return sensor
+  }
+}
+
+extension Cordon_V1_FileSensorPolicy {
+  package func domain() throws(CordonError) -> Policy.FileSensor {
+    var sensor = Policy.FileSensor()
+    sensor.isEnabled = enabled
+    sensor.paths = try PolicyBounds.names(paths, "sensors.file.paths", most: WireLimits.path)
+    sensor.exclude = try PolicyBounds.names(exclude, "sensors.file.exclude", most: WireLimits.path)
+    return sensor
+  }
+}
+
+extension Cordon_V1_TripwirePolicy {
+  package init(_ tripwires: Policy.Tripwires) {
+    self.init()
+    canaryFolders = tripwires.canaryFolders
+    burst.enabled = tripwires.burst.isEnabled
+    burst.files = tripwires.burst.files
+    burst.withinMs = UInt32(clamping: tripwires.burst.within.milliseconds)
+    burst.entropyFloor = tripwires.burst.entropyFloor
+    sensorTampering = tripwires.sensorTampering
+    dailyCap = tripwires.dailyCap
+  }
+
+  package func domain() throws(CordonError) -> Policy.Tripwires {
+    var tripwires = Policy.Tripwires()
+    tripwires.canaryFolders = try PolicyBounds.names(
+      canaryFolders, "tripwires.canary_folders", most: WireLimits.path)
+    tripwires.burst.isEnabled = burst.enabled
+    guard !burst.enabled || burst.files >= 2, burst.files <= 10_000 else {
+      throw CordonError(.invalid, "out-of-range", "tripwires.burst.files must be 2 to 10000.")
+    }
+    tripwires.burst.files = burst.files
+    tripwires.burst.within = .milliseconds(Int64(burst.withinMs))
+    guard (0...8).contains(burst.entropyFloor) else {
+      throw CordonError(.invalid, "out-of-range", "tripwires.burst.entropy_floor must be 0 to 8 bits a byte.")
+    }
+    tripwires.burst.entropyFloor = burst.entropyFloor
+    tripwires.sensorTampering = sensorTampering
+    tripwires.dailyCap = dailyCap
+    return tripwires
+  }
+}

@@ -1,0 +1,97 @@
+import CordonCore
+import CordonWire
+import Foundation
+import SwiftProtobuf
+import Testing
+
+/// What a peer sends is bounded and validated; each refusal has its code.
+@Suite struct HostileMessageTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var code: String
+    var spoil: @Sendable (inout Cordon_V1_EntityWindow) -> Void
+
+    init(_ what: String, _ code: String, _ spoil: @escaping @Sendable (inout Cordon_V1_EntityWindow) -> Void) {
+      self.testDescription = what
+      self.code = code
+      self.spoil = spoil
+    }
+  }
+
+  static let windows = [
+    Case("unknown schema", "unknown-schema") { $0.schema = 999 },
+    Case("too few features", "malformed") { $0.features.removeLast() },
+    Case("too many features", "malformed") { $0.features.append(1) },
+    Case("not a number", "not-finite") { $0.features[0] = .nan },
+    Case("infinite", "not-finite") { $0.features[3] = .infinity },
+    Case("no length", "out-of-range") { $0.lengthMs = 0 },
+    Case("longer than a day", "out-of-range") { $0.lengthMs = 86_400_001 },
+    Case("before 1970", "out-of-range") { $0.startMs = -1 },
+    Case("after 2262", "out-of-range") { $0.startMs = .max },
+    Case("no entity", "unknown-value") { $0.clearEntity() },
+    Case("short pseudonym", "malformed") { $0.entity.pseudonym = Data([1]) },
+    Case("pseudonym and label", "malformed") { $0.entity.label = "ann" },
+    Case("sketch of a sum", "malformed") { $0.sketches[0].feature = 201 },
+    Case("sketch twice", "malformed") { $0.sketches.append($0.sketches[0]) },
+    Case("huge sketch", "oversized") { $0.sketches[0].registers = Data(count: WireLimits.sketch + 1) },
+  ]
+
+  @Test(arguments: windows) func windowIsRefused(_ spoiled: Case) throws {
+    var message = Cordon_V1_EntityWindow(Samples.window)
+    _ = try message.domain()
+    spoiled.spoil(&message)
+    let error = #expect(throws: CordonError.self) { try message.domain() }
+    #expect(error?.code == spoiled.code)
+  }
+
+  @Test func boundsHoldAtTheLimit() throws {
+    var message = Cordon_V1_EntityWindow(Samples.window)
+    message.lengthMs = WireLimits.windowLength
+    message.sketches[0].registers = Data(count: WireLimits.sketch)
+    _ = try message.domain()
+    var detection = Cordon_V1_Detection(Samples.detection)
+    detection.summary = String(repeating: "x", count: WireLimits.sentence)
+    _ = try detection.domain()
+    detection.summary += "x"
+    #expect(throws: CordonError.self) { try detection.domain() }
+  }
+
+  @Test func reflexFloorCannotBeLowered() {
+    var message = Cordon_V1_Policy(Samples.policy)
+    message.containment.reflex.leaseMs = 600_001
+    #expect(throws: CordonError.self) { try message.domain() }
+    message.containment.reflex.leaseMs = 600_000
+    message.containment.reflex.mostAnHour = 4
+    #expect(throws: CordonError.self) { try message.domain() }
+    message.containment.reflex.mostAnHour = 3
+    message.containment.reflex.actions = ["kill-process"]
+    #expect(throws: CordonError.self) { try message.domain() }
+  }
+
+  @Test func leaseMustFitTheAction() {
+    var message = Cordon_V1_Command(Samples.command(.suspendProcess(Samples.process)))
+    message.leaseMs = 0
+    #expect(throws: CordonError.self) { try message.domain() }
+    message = Cordon_V1_Command(Samples.command(.killProcess(Samples.process)))
+    message.leaseMs = 1
+    #expect(throws: CordonError.self) { try message.domain() }
+  }
+
+  /// Random bytes and mutated messages never crash, and never give a value out of bounds.
+  @Test(arguments: 0..<200) func mutatedBytesAreSurvived(_ seed: UInt64) throws {
+    var state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
+    func next() -> UInt64 {
+      state ^= state << 13
+      state ^= state >> 7
+      state ^= state << 17
+      return state
+    }
+    var bytes: [UInt8] = try Cordon_V1_Record(RoundTripTests.records[Int(next() % 4)]).serializedBytes()
+    for _ in 0..<(1 + next() % 8) { bytes[Int(next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: next()) }
+    guard let message = try? Cordon_V1_Record(serializedBytes: bytes) else { return }
+    if case .window(let window)? = try? message.domain() {
+      #expect(!window.features.contains { !$0.isFinite })
+      #expect(FeatureSchema.withID(window.schema)?.features.count == window.features.count)
+    }
+  }
+}
