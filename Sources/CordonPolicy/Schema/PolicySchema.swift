@@ -1,0 +1,135 @@
+import CordonCore
+
+/// Every field that a policy's file may have: errors, defaults, differences and `cordon policy schema` come from here.
+package enum PolicySchema {
+  /// In the order in which people read a policy.
+  package static let fields: [PolicyField] =
+    general + sensing + tripwires + containment + interlock + accounts
+
+  /// Fields of one host in `interlock.hosts`.
+  package static let hostFields: [HostField] = [
+    HostField(name: "label", form: .label, isRequired: true, meaning: "the host's label, as given at enrolment"),
+    HostField(
+      name: "criticality", form: .criticality, isRequired: true, meaning: "how much care depends on the host"),
+    HostField(
+      name: "clinical_area", form: .free(most: 64), isRequired: false, meaning: "ward or unit, such as ICU-2"),
+  ]
+
+  package struct HostField: Sendable {
+    package let name: String
+    package let form: TextForm
+    package let isRequired: Bool
+    package let meaning: String
+  }
+
+  /// The field at a dotted path.
+  package static func field(at path: String) -> PolicyField? { byPath[path] }
+
+  /// Names that may stand directly under a dotted path (empty: the top), in the table's order.
+  package static func names(under path: String) -> [String] { byParent[path] ?? [] }
+
+  private static let byPath = Dictionary(uniqueKeysWithValues: fields.map { ($0.path, $0) })
+
+  private static let byParent: [String: [String]] = {
+    var names: [String: [String]] = [:]
+    for field in fields {
+      var parent = ""
+      for name in field.path.split(separator: ".").map(String.init) {
+        if names[parent, default: []].contains(name) == false { names[parent, default: []].append(name) }
+        parent = parent.isEmpty ? name : "\(parent).\(name)"
+      }
+    }
+    return names
+  }()
+
+  private static let general: [PolicyField] = [
+    .text("name", \.name, .free(most: 64), required: true, "what people call this policy"),
+    .text("group", \.group, .group, "the agents it is for; empty: every agent"),
+    .text("time_zone", \.timeZone, .timeZone, "the site's time zone"),
+    .duration(
+      "heartbeat", \.heartbeat, .seconds(1) ... .seconds(600), "how often an agent reports its own health"),
+    .duration(
+      "clock_tolerance", \.clockTolerance, .seconds(1) ... .seconds(3600),
+      "a clock further off marks windows skewed and stops automation on them"),
+    .number("alerts.daily_budget", \.dailyAlerts, 0...1000, "alerts a day that the site's people can look at"),
+  ]
+
+  private static let sensing: [PolicyField] = [
+    .duration(
+      "windows.length", \.windows.length, .seconds(10) ... .seconds(3600), "event time that one window covers"),
+    .duration(
+      "windows.host_lateness", \.windows.hostLateness, .zero ... .seconds(300),
+      "how late an observation of the machine itself may come"),
+    .flag("sensors.audit.enabled", \.audit.isEnabled, "watch through the kernel's audit"),
+    .flag("sensors.audit.exec", \.audit.exec, "watch processes start"),
+    .flag("sensors.audit.connect", \.audit.connect, "watch outbound connections"),
+    .flag("sensors.audit.privilege", \.audit.privilege, "watch changes of user and group id"),
+    .flag("sensors.audit.modules", \.audit.modules, "watch kernel modules come and go"),
+    .flag("sensors.file.enabled", \.file.isEnabled, "watch files through fanotify"),
+    .list("sensors.file.paths", \.file.paths, .absolutePath, most: 256, "folders watched"),
+    .list("sensors.file.exclude", \.file.exclude, .absolutePath, most: 256, "folders below them that are not"),
+  ]
+
+  private static let tripwires: [PolicyField] = [
+    .list(
+      "tripwires.canary_folders", \.tripwires.canaryFolders, .absolutePath, most: 64,
+      "folders in which canary files are planted and guarded"),
+    .flag("tripwires.burst.enabled", \.tripwires.burst.isEnabled, "trip on many encrypted-looking writes or renames"),
+    .integer("tripwires.burst.files", \.tripwires.burst.files, 3...10_000, "different files of one process that trip"),
+    .duration(
+      "tripwires.burst.within", \.tripwires.burst.within, .seconds(1) ... .seconds(600), "the time in which they count"),
+    .number(
+      "tripwires.burst.entropy_floor", \.tripwires.burst.entropyFloor, 0...8,
+      "bits a byte of written content from which a write looks encrypted"),
+    .flag("tripwires.sensor_tampering", \.tripwires.sensorTampering, "trip when a sensor is switched off or blinded"),
+    .integer("tripwires.daily_cap", \.tripwires.dailyCap, 1...10_000, "most detections a rule raises a day"),
+  ]
+
+  private static let containment: [PolicyField] = [
+    .flag("containment.enabled", \.containment.isEnabled, "allow actions at all; false: observe only"),
+    .flag(
+      "containment.reflex.enabled", \.containment.reflex.isEnabled, "let the agent act alone when a tripwire trips"),
+    .actions(
+      "containment.reflex.actions", \.containment.reflex.actions, among: [.suspendProcess, .blockAddress],
+      "what the agent may do alone"),
+    .duration(
+      "containment.reflex.lease", \.containment.reflex.lease, .seconds(10) ... .seconds(600),
+      "how long it holds before it ends by itself"),
+    .integer("containment.reflex.most_an_hour", \.containment.reflex.mostAnHour, 1...3, "most reflexes an hour"),
+    .flag(
+      "containment.standing.enabled", \.containment.standing.isEnabled,
+      "let the collector's standing key order actions within budgets"),
+    .budgets(
+      "containment.standing.budgets", \.containment.standing.budgets, 1...1000,
+      "most an hour by action; an action that is not here is not allowed"),
+    .duration(
+      "containment.standing.lease", \.containment.standing.lease, .seconds(10) ... .seconds(86_400),
+      "longest lease that it may order"),
+    .list(
+      "containment.never_touch.networks", \.containment.neverTouchNetworks, .network, most: 1024,
+      "addresses and networks that are never blocked"),
+    .list(
+      "containment.never_touch.executables", \.containment.neverTouchExecutables, .absolutePath, most: 1024,
+      "programs that are never suspended or killed"),
+    .sealedNames(
+      "containment.never_touch.sealed", \.containment.neverTouchSealed, most: 4096,
+      "names that must not be written in clear and are never touched"),
+  ]
+
+  private static let interlock: [PolicyField] = [
+    .hosts("interlock.hosts", \.interlock.hosts, most: 10_000, "what is not listed counts as life-sustaining"),
+    .list(
+      "interlock.clinical_executables", \.interlock.clinicalExecutables, .absolutePath, most: 1024,
+      "interface engine, PACS, pump server: automation never freezes or kills them"),
+    .list(
+      "interlock.clinical_networks", \.interlock.clinicalNetworks, .network, most: 1024,
+      "networks of clinical devices: automation never blocks them"),
+  ]
+
+  private static let accounts: [PolicyField] = [
+    .list(
+      "accounts.service", \.serviceAccounts, .account, most: 1024, "service accounts, whose names may leave in clear"),
+    .list("accounts.shared", \.sharedAccounts, .account, most: 256, "accounts that several people use"),
+    .text("accounts.default_realm", \.defaultRealm, .realm, "realm of bare account names; empty: they are local"),
+  ]
+}

@@ -1,0 +1,50 @@
+import CordonCore
+import CordonPolicy
+import Testing
+
+@Suite struct PolicyDiffTests {
+  private func diff(_ change: (inout Policy) -> Void) -> [String] {
+    var after = Policy.example
+    change(&after)
+    return PolicyDiff(from: .example, to: after).changes.map(\.description)
+  }
+
+  @Test func nothingChangedIsNothing() { #expect(diff { _ in } == []) }
+
+  @Test func serialAndTimeAreNoChange() {
+    #expect(
+      diff {
+        $0.serial = 99
+        $0.issued = Timestamp(milliseconds: 99)
+      } == [])
+  }
+
+  @Test func oneLineAChange() {
+    #expect(diff { $0.windows.length = .seconds(60) } == ["~ windows.length: 2m → 1m"])
+    #expect(
+      diff { $0.file.paths = ["/home", "/srv/new"] }
+        == ["- sensors.file.paths: /srv/with space", "+ sensors.file.paths: /srv/new"])
+    #expect(diff { $0.containment.reflex.isEnabled = false } == ["~ containment.reflex.enabled: true → false"])
+  }
+
+  @Test func whatWidensAuthorityIsMarked() {
+    let mark = "   (widens what agents may do)"
+    #expect(diff { $0.containment.reflex.mostAnHour = 3 } == ["~ containment.reflex.most_an_hour: 2 → 3" + mark])
+    #expect(
+      diff { $0.containment.standing.budgets = [.blockAddress: 2, .suspendProcess: 3] } == [
+        "~ containment.standing.budgets.suspend-process: 4 → 3",
+        "+ containment.standing.budgets.block-address: 2" + mark,
+        "- containment.standing.budgets.kill-process: 1",
+      ])
+    #expect(
+      diff { $0.containment.neverTouchNetworks = [] } == ["- containment.never_touch.networks: 10.0.0.0/8" + mark])
+    #expect(
+      diff { $0.interlock.hosts[1].criticality = .therapeutic } == [
+        "~ interlock.hosts[ct-2]: {label: ct-2, criticality: diagnostic, clinical_area: \"CT: 2\"} → "
+          + "{label: ct-2, criticality: therapeutic, clinical_area: \"CT: 2\"}"
+      ])
+    #expect(
+      diff { $0.interlock.hosts.append(.init(label: "new", criticality: .administrative)) }
+        == ["+ interlock.hosts[new]: {label: new, criticality: administrative}" + mark])
+  }
+}

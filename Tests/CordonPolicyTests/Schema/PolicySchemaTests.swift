@@ -1,0 +1,85 @@
+import CordonCore
+import CordonPolicy
+import Testing
+
+@Suite struct PolicySchemaTests {
+  @Test func everyPathIsThereOnceAndHasAMeaning() {
+    let paths = PolicySchema.fields.map(\.path)
+    #expect(Set(paths).count == paths.count)
+    for field in PolicySchema.fields {
+      #expect(!field.meaning.isEmpty && !field.meaning.hasSuffix("."), "\(field.path)")
+      #expect(!field.kind.typeName.isEmpty && !field.kind.range.isEmpty)
+    }
+  }
+
+  @Test func theDefaultsAreWithinTheirOwnRanges() {
+    var policy = Policy.observeOnly
+    policy.name = "defaults"
+    let report = PolicyCompiler.compile(Array(PolicyText.render(policy, everything: true).utf8), file: "-")
+    #expect(report.problems == [])
+    #expect(report.policy == Policy(serial: 0, name: "defaults", group: "", issued: .epoch))
+  }
+
+  @Test func everyPropertyOfAPolicyHasARow() {
+    // Serial and time of issue are set by whoever signs.
+    var policy = Policy.example
+    let text = PolicyText.render(policy)
+    policy.serial = 0
+    policy.issued = .epoch
+    let report = PolicyCompiler.compile(Array(text.utf8), file: "-")
+    #expect(report.errors == [])
+    #expect(report.policy == policy, "\(text)")
+  }
+}
+
+extension Policy {
+  /// A policy whose every field differs from the default.
+  static let example: Policy = {
+    var policy = Policy(serial: 7, name: "Ward \"3\": all", group: "ward-3", issued: Timestamp(milliseconds: 5))
+    policy.timeZone = "Europe/Berlin"
+    policy.windows.length = .seconds(120)
+    policy.windows.hostLateness = .milliseconds(1500)
+    policy.audit.isEnabled = false
+    policy.audit.exec = false
+    policy.audit.connect = false
+    policy.audit.privilege = false
+    policy.audit.modules = false
+    policy.file.isEnabled = false
+    policy.file.paths = ["/srv/with space", "/home"]
+    policy.file.exclude = ["/home/cache"]
+    policy.tripwires.canaryFolders = ["/srv"]
+    policy.tripwires.burst.isEnabled = false
+    policy.tripwires.burst.files = 30
+    policy.tripwires.burst.within = .seconds(30)
+    policy.tripwires.burst.entropyFloor = 7.5
+    policy.tripwires.sensorTampering = false
+    policy.tripwires.dailyCap = 9
+    policy.containment.isEnabled = true
+    policy.containment.reflex.isEnabled = true
+    policy.containment.reflex.actions = [.suspendProcess, .blockAddress]
+    policy.containment.reflex.lease = .seconds(300)
+    policy.containment.reflex.mostAnHour = 2
+    policy.containment.standing.isEnabled = true
+    policy.containment.standing.budgets = [.killProcess: 1, .suspendProcess: 4]
+    policy.containment.standing.lease = .seconds(600)
+    policy.containment.neverTouchNetworks = ["10.0.0.0/8"]
+    policy.containment.neverTouchExecutables = ["/usr/bin/rsync"]
+    policy.containment.neverTouchSealed = [
+      SealedEntity(
+        entity: EntityRef(kind: .address, keyEpoch: 2, pseudonym: Array(0..<16)), sealedName: [1, 2, 3], part: .target)
+    ]
+    policy.interlock.hosts = [
+      .init(label: "ws-1", criticality: .administrative),
+      .init(label: "ct-2", criticality: .diagnostic, clinicalArea: "CT: 2"),
+    ]
+    policy.interlock.clinicalExecutables = ["/opt/pacs"]
+    policy.interlock.clinicalNetworks = ["fd00::/8"]
+    policy.heartbeat = .seconds(30)
+    policy.clockTolerance = .seconds(60)
+    policy.dailyAlerts = 2.5
+    policy.serviceAccounts = ["backup"]
+    policy.sharedAccounts = ["nursing1"]
+    policy.defaultRealm = "hospital.example"
+    return policy
+  }()
+}
