@@ -33,6 +33,7 @@ package enum Activity: UInt8, Sendable, CaseIterable {
   case sensorTampering, sensorLoss
 }
 
+/// Whether it worked, where the source says.
 package enum ActivityOutcome: UInt8, Sendable { case success, failure, unknown }
 
 /// An account as a source names it.
@@ -41,6 +42,7 @@ package enum RawAccount: Hashable, Sendable {
   case name(String)
 }
 
+/// The process that did it, as the source or /proc names it.
 package struct ObservedProcess: Hashable, Sendable {
   package var pid: UInt32
   /// 0 where the source does not say.

@@ -1,0 +1,75 @@
+import Testing
+
+/// What one room may look at; `architecture.md`'s table as data.
+struct Room: Sendable, CustomTestStringConvertible {
+  var name: String
+  /// Rooms of ours that it may import.
+  var ours: Set<String>
+  /// Modules of packages and system libraries that it may import.
+  var packages: Set<String>
+  /// Part of the agent's closure: no full Foundation.
+  var isInAgent: Bool
+
+  var testDescription: String { name }
+
+  init(_ name: String, _ ours: Set<String> = [], _ packages: Set<String> = [], agent: Bool = false) {
+    self.name = name
+    self.ours = ours
+    self.packages = packages
+    self.isInAgent = agent
+  }
+}
+
+enum Rooms {
+  /// Of the language and the platform: allowed everywhere.
+  static let everywhere: Set<String> = ["Swift", "Glibc", "Synchronization", "FoundationEssentials"]
+
+  static let all: [Room] = [
+    Room("CordonCore", [], [], agent: true),
+    Room("CordonLearning", ["CordonCore"], ["RealModule"], agent: true),
+    Room("CordonWire", ["CordonCore"], ["GRPCCore", "GRPCProtobuf", "SwiftProtobuf"], agent: true),
+    Room(
+      "CordonTrust", ["CordonCore", "CordonWire"], ["X509", "SwiftASN1", "Crypto", "GRPCCore", "SwiftProtobuf"],
+      agent: true),
+    Room("CordonLedger", ["CordonCore"], ["Crypto", "COpenSSL"]),
+    Room("CordonPolicy", ["CordonCore", "CordonWire"], ["Yams", "SwiftProtobuf"]),
+    Room(
+      "CordonTelemetry", ["CordonCore", "CordonLearning"], ["SystemPackage", "CLinux", "Crypto"], agent: true),
+    Room("CordonContainment", ["CordonCore"], ["SystemPackage", "CLinux"], agent: true),
+    Room(
+      "CordonAgent",
+      ["CordonCore", "CordonLearning", "CordonWire", "CordonTrust", "CordonTelemetry", "CordonContainment"],
+      [
+        "GRPCCore", "ServiceLifecycle", "Logging", "Metrics", "ArgumentParser", "CSQLite", "CLinux", "Crypto",
+        "SwiftProtobuf", "DequeModule", "SystemPackage",
+      ], agent: true),
+    Room("CordonStore", ["CordonCore"], ["GRDB"]),
+    Room(
+      "CordonCollector",
+      [
+        "CordonCore", "CordonLearning", "CordonONNX", "CordonTrust", "CordonLedger", "CordonPolicy", "CordonStore",
+      ],
+      ["ServiceLifecycle", "Logging", "Metrics", "ArgumentParser", "Crypto"]),
+    Room(
+      "CordonServices", ["CordonCore", "CordonWire", "CordonTrust", "CordonCollector"],
+      ["GRPCCore", "Logging", "SwiftProtobuf"]),
+    Room(
+      "CordonAdmin",
+      [
+        "CordonCore", "CordonWire", "CordonTrust", "CordonPolicy", "CordonLearning", "CordonONNX", "CordonLedger",
+        "CordonTelemetry",
+      ], ["ArgumentParser", "GRPCCore", "SwiftProtobuf", "Crypto"]),
+    Room(
+      "CordonRuntime", ["CordonCore", "CordonTrust"],
+      [
+        "GRPCCore", "GRPCNIOTransportCore", "GRPCNIOTransportHTTP2Posix", "NIOCore", "NIOPosix", "NIOSSL", "X509",
+        "SwiftASN1", "Crypto", "Configuration", "Logging", "Metrics", "ServiceLifecycle",
+      ], agent: true),
+    Room("cordon", ["CordonAdmin", "CordonRuntime"], ["ArgumentParser"]),
+    Room("cordon-agent", ["CordonAgent", "CordonRuntime"], ["ArgumentParser"], agent: true),
+    Room("cordon-collector", ["CordonCollector", "CordonServices", "CordonRuntime"], ["ArgumentParser"]),
+  ]
+
+  /// Shims and system libraries: no Swift in them.
+  static let shims: Set<String> = ["CLinux", "CSQLite"]
+}
