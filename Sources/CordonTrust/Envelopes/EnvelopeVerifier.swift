@@ -30,10 +30,14 @@ package struct EnvelopeVerifier: Sendable {
   /// The next roster, where a threshold of this one's root keys signed it.
   ///
   /// It must be of the same site, of a higher serial and not expired. That this one has expired does not matter:
-  /// else a site that forgot to renew it could never be commanded again.
+  /// else a site that forgot to renew it could never be commanded again. Roots that only the next one names may sign
+  /// too; they count for nothing here.
   /// Codes beyond `verify`'s: `envelope-type`, `threshold`, `other-site`, `rolled-back`, `expired-roster`.
   package func successor(_ envelope: Envelope, at now: Timestamp) throws(CordonError) -> Roster {
-    let verified = try verifySignatures(envelope)
+    guard envelope.type == .roster else {
+      throw CordonError(.invalid, "envelope-type", "A roster was expected; this is a \(envelope.type.rawValue).")
+    }
+    let verified = try verifySignatures(envelope, alsoKnown: (try? Roster(payload: envelope.payload)) ?? roster)
     try verified.require(.roster)
     let next = try verified.decode(Roster.self)
     guard next.site == roster.site else {
@@ -61,7 +65,10 @@ package struct EnvelopeVerifier: Sendable {
     return roster
   }
 
-  private func verifySignatures(_ envelope: Envelope) throws(CordonError) -> VerifiedEnvelope {
+  /// - Parameter newcomers: a roster whose further keys may have signed too, verified but not counted.
+  private func verifySignatures(
+    _ envelope: Envelope, alsoKnown newcomers: Roster? = nil
+  ) throws(CordonError) -> VerifiedEnvelope {
     let type = envelope.type.rawValue
     guard envelope.payload.count <= Envelope.mostPayloadBytes, envelope.signatures.count <= Envelope.mostSignatures
     else { throw CordonError(.invalid, "oversized", "The \(type) is larger than an envelope may be.") }
@@ -69,17 +76,19 @@ package struct EnvelopeVerifier: Sendable {
       throw CordonError(.denied, "unsigned", "The \(type) is not signed.")
     }
     let bytes = envelope.signedBytes
+    var seen: Set<AuthorityKeyID> = []
     var signers: [AuthorityKey] = []
     for signature in envelope.signatures {
-      guard let key = roster.key(signature.keyID) else {
+      let own = roster.key(signature.keyID)
+      guard let key = own ?? newcomers?.key(signature.keyID) else {
         throw CordonError(
           .denied, "unknown-key", "The \(type) is signed by \(signature.keyID), which is not in the roster.",
           remedy: "Have it signed again by holders of the roster \(roster.serial).")
       }
-      guard !signers.contains(key), key.verifies(signature.bytes, over: bytes) else {
+      guard seen.insert(key.id).inserted, key.verifies(signature.bytes, over: bytes) else {
         throw CordonError(.denied, "signature", "The \(type)'s signature by \(key.holder) is wrong.")
       }
-      signers.append(key)
+      if own != nil { signers.append(key) }
     }
     return VerifiedEnvelope(type: envelope.type, payload: envelope.payload, signers: signers, roster: roster)
   }

@@ -109,7 +109,7 @@ import Testing
     var roster = usurper.roster
     roster.serial = 2
     let envelope = try roster.sealed(by: usurper.roots)
-    expectRefusal("unknown-key") { _ = try site.verifier.successor(envelope, at: now) }
+    expectRefusal("threshold") { _ = try site.verifier.successor(envelope, at: now) }
   }
 
   @Test func oneRootIsNotEnoughHoweverLowTheNextThresholdIs() throws {

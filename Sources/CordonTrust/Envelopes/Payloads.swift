@@ -1,0 +1,50 @@
+package import CordonCore
+import CordonWire
+
+extension Policy: EnvelopePayload {
+  package static var envelopeType: EnvelopeType { .policy }
+
+  package init(payload: [UInt8]) throws(CordonError) {
+    self = try Cordon_V1_Policy(strictly: payload, of: "policy").domain()
+  }
+
+  package func encodedPayload() throws(CordonError) -> [UInt8] {
+    try Cordon_V1_Policy(self).strictBytes(of: "policy")
+  }
+}
+
+extension Command: EnvelopePayload {
+  package static var envelopeType: EnvelopeType { .command }
+
+  package init(payload: [UInt8]) throws(CordonError) {
+    self = try Cordon_V1_Command(strictly: payload, of: "command").domain()
+  }
+
+  package func encodedPayload() throws(CordonError) -> [UInt8] {
+    try Cordon_V1_Command(self).strictBytes(of: "command")
+  }
+}
+
+extension LeaseRenewal: EnvelopePayload {
+  package static var envelopeType: EnvelopeType { .renewal }
+
+  package init(payload: [UInt8]) throws(CordonError) {
+    self = try Cordon_V1_LeaseRenewal(strictly: payload, of: "renewal").domain()
+  }
+
+  package func encodedPayload() throws(CordonError) -> [UInt8] {
+    try Cordon_V1_LeaseRenewal(self).strictBytes(of: "renewal")
+  }
+}
+
+extension CommandRelease: EnvelopePayload {
+  package static var envelopeType: EnvelopeType { .release }
+
+  package init(payload: [UInt8]) throws(CordonError) {
+    self = try Cordon_V1_CommandRelease(strictly: payload, of: "release").domain()
+  }
+
+  package func encodedPayload() throws(CordonError) -> [UInt8] {
+    try Cordon_V1_CommandRelease(self).strictBytes(of: "release")
+  }
+}
