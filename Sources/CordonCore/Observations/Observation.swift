@@ -42,20 +42,25 @@ package enum RawAccount: Hashable, Sendable {
   case name(String)
 }
 
-/// The process that did it, as the source or /proc names it.
+/// The process that did it, as far as the source knows it.
 package struct ObservedProcess: Hashable, Sendable {
   package var pid: UInt32
   /// 0 where the source does not say.
   package var parent: UInt32
   /// Clock ticks since boot; 0 until looked up.
   package var startTicks: UInt64
+  /// Of the parent; 0 until looked up.
+  package var parentStartTicks: UInt64
   /// Raw bytes of the executable's path, unnormalised.
   package var executable: [UInt8]
 
-  package init(pid: UInt32, parent: UInt32 = 0, startTicks: UInt64 = 0, executable: [UInt8] = []) {
+  package init(
+    pid: UInt32, parent: UInt32 = 0, startTicks: UInt64 = 0, parentStartTicks: UInt64 = 0, executable: [UInt8] = []
+  ) {
     self.pid = pid
     self.parent = parent
     self.startTicks = startTicks
+    self.parentStartTicks = parentStartTicks
     self.executable = executable
   }
 }
@@ -63,12 +68,50 @@ package struct ObservedProcess: Hashable, Sendable {
 /// What it was done to.
 package enum ObservedObject: Hashable, Sendable {
   case none
-  /// A peer: 4 or 16 address bytes, port.
-  case peer(address: [UInt8], port: UInt16)
-  /// Raw path bytes; entropy in bits a byte where content was sampled.
-  case file(path: [UInt8], entropy: Float?)
-  case renamed(from: [UInt8], to: [UInt8])
+  /// A peer, and its port.
+  case peer(IPAddress, port: UInt16)
+  case file(ObservedFile)
+  /// Where the file was, and where it is.
+  case renamed(from: [UInt8], to: ObservedFile)
   case module(name: String)
   /// Free text that says what happened to a sensor; never leaves.
   case sensor(name: String, detail: String)
+}
+
+/// A file, and what a sample of its content looks like.
+package struct ObservedFile: Hashable, Sendable {
+  /// Raw bytes, unnormalised.
+  package var path: [UInt8]
+  /// Nil where nothing was sampled: too small, gone, or not a regular file.
+  package var content: SampledContent?
+  /// A decoy that Cordon planted.
+  package var isCanary: Bool
+  /// Made by the same act or just before it, not rewritten.
+  package var isNew: Bool
+
+  package init(path: [UInt8], content: SampledContent? = nil, isCanary: Bool = false, isNew: Bool = false) {
+    self.path = path
+    self.content = content
+    self.isCanary = isCanary
+    self.isNew = isNew
+  }
+}
+
+/// Numbers about a file's content; the content itself stays where it was read.
+package struct SampledContent: Hashable, Sendable {
+  /// Bits a byte, 0 to 8, of the most random block sampled.
+  package var entropy: Float
+  /// Begins like a format that is dense by design: an archive, an image, a document of office software.
+  package var isKnownFormat: Bool
+  /// Bytes.
+  package var size: UInt64
+
+  package init(entropy: Float, isKnownFormat: Bool, size: UInt64) {
+    self.entropy = entropy
+    self.isKnownFormat = isKnownFormat
+    self.size = size
+  }
+
+  /// Whether it looks encrypted: at least as random as the floor, and no format that explains it.
+  package func looksEncrypted(floor: Float) -> Bool { entropy >= floor && !isKnownFormat }
 }
