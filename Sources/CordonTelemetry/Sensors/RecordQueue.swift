@@ -1,0 +1,102 @@
+import Synchronization
+
+/// Raw records of one sensor, handed from its thread to whoever reads them.
+package struct SensorBatch: Hashable, Sendable {
+  /// The sensor's name.
+  package var sensor: String
+  package var records: [[UInt8]]
+  /// Dropped since the batch before, by the kernel or the queue.
+  package var dropped: UInt64
+
+  package init(sensor: String, records: [[UInt8]] = [], dropped: UInt64 = 0) {
+    self.sensor = sensor
+    self.records = records
+    self.dropped = dropped
+  }
+}
+
+/// A bounded queue between a sensor's thread and its reader.
+///
+/// Overflow rule: the newest record is dropped and counted, as the kernel itself does. Limits: `recordLimit` records and
+/// `byteLimit` bytes; a record over `recordSizeLimit` is dropped and counted.
+package final class RecordQueue: Sendable {
+  package static let recordLimit = 16_384
+  package static let byteLimit = 4 << 20
+  /// Bytes; above the longest record of the kernel's audit (8,970) and of a file event with two paths.
+  package static let recordSizeLimit = 16 << 10
+
+  private struct State {
+    var records: [[UInt8]] = []
+    var bytes = 0
+    var dropped: UInt64 = 0
+    var read: UInt64 = 0
+    var droppedEver: UInt64 = 0
+  }
+
+  package let sensor: String
+  /// Yields once after records or drops have come since the last drain; at most one signal waits.
+  package let wakeups: AsyncStream<Void>
+
+  private let state = Mutex(State())
+  private let signal: AsyncStream<Void>.Continuation
+
+  package init(sensor: String) {
+    self.sensor = sensor
+    (wakeups, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  /// Adds a record, or drops and counts it.
+  package func offer(_ record: [UInt8]) {
+    let isFirst = state.withLock { state in
+      state.read += 1
+      let fits =
+        record.count <= Self.recordSizeLimit && state.records.count < Self.recordLimit
+        && state.bytes + record.count <= Self.byteLimit
+      guard fits else {
+        state.dropped += 1
+        state.droppedEver += 1
+        return state.dropped == 1
+      }
+      state.records.append(record)
+      state.bytes += record.count
+      return state.records.count == 1
+    }
+    if isFirst { signal.yield() }
+  }
+
+  /// Counts records that were lost before they could be offered.
+  package func countDropped(_ count: UInt64) {
+    guard count > 0 else { return }
+    state.withLock { state in
+      state.dropped += count
+      state.droppedEver += count
+    }
+    signal.yield()
+  }
+
+  /// Takes at most so many of the oldest records, and all drops; nil where there is neither.
+  package func drain(most: Int = recordLimit) -> SensorBatch? {
+    let (batch, isMore): (SensorBatch?, Bool) = state.withLock { state in
+      guard !state.records.isEmpty || state.dropped > 0 else { return (nil, false) }
+      var batch = SensorBatch(sensor: sensor, dropped: state.dropped)
+      state.dropped = 0
+      if state.records.count <= most {
+        swap(&batch.records, &state.records)
+        state.bytes = 0
+      } else {
+        batch.records = Array(state.records[..<most])
+        state.records.removeFirst(most)
+        for record in batch.records { state.bytes -= record.count }
+      }
+      return (batch, !state.records.isEmpty)
+    }
+    if isMore { signal.yield() }
+    return batch
+  }
+
+  /// Records offered and records dropped since the queue was made.
+  package var totals: (read: UInt64, dropped: UInt64) { state.withLock { ($0.read, $0.droppedEver) } }
+
+  /// Ends `wakeups`, so that its reader's loop ends.
+  package func close() { signal.finish() }
+}
