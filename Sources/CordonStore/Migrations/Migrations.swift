@@ -1,0 +1,13 @@
+import GRDB
+
+/// Every step of the schema, in order: a step that was released is never edited, and names no Swift type.
+enum Migrations {
+  static func all() -> DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("0001-telemetry") { db in try db.execute(sql: telemetry) }
+    migrator.registerMigration("0002-fleet") { db in try db.execute(sql: fleet) }
+    migrator.registerMigration("0003-cases") { db in try db.execute(sql: cases) }
+    migrator.registerMigration("0004-ledger") { db in try db.execute(sql: ledger) }
+    return migrator
+  }
+}

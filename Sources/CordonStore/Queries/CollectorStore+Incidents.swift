@@ -1,0 +1,73 @@
+package import CordonCore
+import Foundation
+import GRDB
+
+extension CollectorStore {
+  /// Places a detection in an incident, which is made or changed with it; orders that follow go out with it.
+  ///
+  /// - Returns: false, and nothing changed, where the detection has an incident already.
+  /// - Throws: `detection-unknown`.
+  @discardableResult
+  package func place(
+    _ detection: UniqueID, in incident: IncidentRecord, command: CommandRecord? = nil, at now: Timestamp,
+    _ consequences: Consequences = .none
+  ) async throws(CordonError) -> Bool {
+    try await write { db in
+      let row = try Row.fetchOne(
+        db, sql: "SELECT incident FROM detections WHERE id = ?", arguments: [detection.data])
+      guard let row else {
+        throw CordonError(.missing, "detection-unknown", "There is no detection \(detection).")
+      }
+      guard try row.idIfAny("incident", of: "detections") == nil else { return false }
+      try IncidentTable.upsert(db, incident)
+      try db.execute(
+        sql: "UPDATE detections SET incident = ? WHERE id = ?", arguments: [incident.id.data, detection.data])
+      if let command { _ = try CommandTable.save(db, command) }
+      try consequences.write(db, at: now)
+      return true
+    }
+  }
+
+  /// Makes or changes an incident.
+  package func saveIncident(
+    _ incident: IncidentRecord, at now: Timestamp, _ consequences: Consequences = .none
+  ) async throws(CordonError) {
+    try await write { db in
+      try IncidentTable.upsert(db, incident)
+      try consequences.write(db, at: now)
+    }
+  }
+
+  /// Touched last first.
+  package func incidents(closedToo: Bool, most: Int) async throws(CordonError) -> [IncidentRecord] {
+    try await read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM incidents \(closedToo ? "" : "WHERE state <> 'closed'")
+          ORDER BY updated_ms DESC, id DESC LIMIT ?
+          """, arguments: [most]
+      ).map(IncidentTable.read)
+    }
+  }
+
+  /// Nil where there is none.
+  package func incident(_ id: UniqueID) async throws(CordonError) -> IncidentRecord? {
+    try await read { db in
+      try Row.fetchOne(db, sql: "SELECT * FROM incidents WHERE id = ?", arguments: [id.data]).map(IncidentTable.read)
+    }
+  }
+
+  /// An incident's history, oldest first.
+  package func timeline(of incident: UniqueID, most: Int = 1_000) async throws(CordonError) -> [TimelineEntry] {
+    try await read { db in
+      try Row.fetchAll(
+        db, sql: "SELECT * FROM timeline WHERE incident = ? ORDER BY at_ms, entry LIMIT ?",
+        arguments: [incident.data, most]
+      ).map { row in
+        TimelineEntry(
+          incident: try row.id("incident", of: "timeline"), at: row.time("at_ms"), kind: row["kind"], text: row["text"])
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package import CordonCore
+import GRDB
+
+/// The collector's storage, as domain verbs; it alone owns the database file.
+///
+/// Every verb is one transaction. Writes run to their end even where the caller's task is cancelled, and are durable
+/// when the verb returns (WAL, synchronous=FULL). Readers never wait for the writer.
+package struct CollectorStore: Sendable {
+  let pool: DatabasePool
+  /// Where the database is.
+  package let path: String
+
+  /// What tests may set smaller.
+  package struct Settings: Hashable, Sendable {
+    /// Readers that may work at once.
+    package var readers: Int
+    /// Pages of the write-ahead log after which it is copied into the database.
+    package var checkpointPages: Int
+    /// Bytes the database may have; nil: what the disk gives.
+    package var mostBytes: UInt64?
+
+    package init(readers: Int = 4, checkpointPages: Int = 4_000, mostBytes: UInt64? = nil) {
+      self.readers = readers
+      self.checkpointPages = checkpointPages
+      self.mostBytes = mostBytes
+    }
+  }
+
+  /// Opens the database, making it where there is none, and brings its schema up to date.
+  ///
+  /// - Throws: `store-corrupt`, `store-newer` (made by a later version), `store-unopened`.
+  package init(path: String, settings: Settings = Settings()) throws(CordonError) {
+    self.path = path
+    do {
+      var configuration = Configuration()
+      configuration.label = "cordon.store"
+      configuration.maximumReaderCount = settings.readers
+      configuration.busyMode = .timeout(10)
+      configuration.foreignKeysEnabled = true
+      let pool = try DatabasePool(path: path, configuration: configuration)
+      // GRDB sets NORMAL when it turns WAL on; an acknowledgement needs FULL.
+      try pool.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = \(settings.checkpointPages)")
+        if let bytes = settings.mostBytes {
+          try db.execute(sql: "PRAGMA max_page_count = \(max(1, bytes / UInt64(Self.pageBytes)))")
+        }
+      }
+      let migrator = Migrations.all()
+      if try pool.read(migrator.hasBeenSuperseded) {
+        throw CordonError(
+          .invalid, "store-newer", "The database \(path) was made by a later version of Cordon.",
+          remedy: "Install that version, or restore a backup that this one made.")
+      }
+      try migrator.migrate(pool)
+      self.pool = pool
+    } catch {
+      throw StoreFailure.translate(error, path: path)
+    }
+  }
+
+  static let pageBytes = 4096
+
+  /// Closes every connection; no verb may be called afterwards.
+  package func close() throws(CordonError) {
+    do { try pool.close() } catch { throw StoreFailure.translate(error, path: path) }
+  }
+
+  /// One transaction that writes; not abandoned when the caller's task is cancelled.
+  func write<Value: Sendable>(
+    _ updates: @Sendable @escaping (Database) throws -> Value
+  ) async throws(CordonError) -> Value {
+    let path = path
+    let result: Result<Value, CordonError> = await withCheckedContinuation { continuation in
+      pool.asyncWriteWithoutTransaction { db in
+        do {
+          var value: Value?
+          try db.inTransaction(.immediate) {
+            value = try updates(db)
+            return .commit
+          }
+          guard let value else { throw StoreFailure.defect("A transaction ended without its value.") }
+          continuation.resume(returning: .success(value))
+        } catch {
+          continuation.resume(returning: .failure(StoreFailure.translate(error, path: path)))
+        }
+      }
+    }
+    return try result.get()
+  }
+
+  /// Reads one consistent state.
+  func read<Value: Sendable>(
+    _ query: @Sendable @escaping (Database) throws -> Value
+  ) async throws(CordonError) -> Value {
+    let path = path
+    let result: Result<Value, CordonError> = await withCheckedContinuation { continuation in
+      pool.asyncRead { db in
+        do {
+          continuation.resume(returning: .success(try query(try db.get())))
+        } catch {
+          continuation.resume(returning: .failure(StoreFailure.translate(error, path: path)))
+        }
+      }
+    }
+    return try result.get()
+  }
+}
