@@ -24,8 +24,10 @@ let grpcProtobuf = Target.Dependency.product(name: "GRPCProtobuf", package: "grp
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioCertificateReloading = Target.Dependency.product(name: "NIOCertificateReloading", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
@@ -65,6 +67,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto.git", .upToNextMinor(from: "4.5.2")),
     .package(url: "https://github.com/apple/swift-log.git", .upToNextMinor(from: "1.16.2")),
     .package(url: "https://github.com/apple/swift-nio.git", .upToNextMinor(from: "2.101.2")),
+    .package(url: "https://github.com/apple/swift-nio-extras.git", .upToNextMinor(from: "1.35.2")),
     .package(url: "https://github.com/apple/swift-nio-ssl.git", .upToNextMinor(from: "2.37.6")),
     .package(url: "https://github.com/apple/swift-protobuf.git", .upToNextMinor(from: "1.39.0"), traits: []),
     .package(url: "https://github.com/apple/swift-system.git", .upToNextMinor(from: "1.8.1")),
@@ -115,8 +118,8 @@ let package = Package(
     room(
       "CordonRuntime",
       [
-        "CordonCore", "CordonTrust", grpcCore, grpcNIO, nioCore, nioPosix, nioSSL, x509, asn1, crypto, configuration,
-        logging, lifecycle,
+        "CordonCore", "CordonTrust", grpcCore, grpcNIO, nioCertificateReloading, nioCore, nioPosix, nioSSL, nioTLS, x509,
+        asn1, crypto, configuration, logging, lifecycle, systemPackage,
       ]),
     // MARK: Programs
     program("cordon", ["CordonAdmin", "CordonRuntime", argumentParser]),

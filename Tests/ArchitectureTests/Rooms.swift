@@ -62,8 +62,9 @@ enum Rooms {
     Room(
       "CordonRuntime", ["CordonCore", "CordonTrust"],
       [
-        "GRPCCore", "GRPCNIOTransportCore", "GRPCNIOTransportHTTP2Posix", "NIOCore", "NIOPosix", "NIOSSL", "X509",
-        "SwiftASN1", "Crypto", "Configuration", "Logging", "Metrics", "ServiceLifecycle",
+        "GRPCCore", "GRPCNIOTransportCore", "GRPCNIOTransportHTTP2Posix", "NIOCertificateReloading", "NIOCore",
+        "NIOPosix", "NIOSSL", "NIOTLS", "X509", "SwiftASN1", "Crypto", "Configuration", "Logging", "Metrics",
+        "ServiceLifecycle", "SystemPackage",
       ], agent: true),
     Room("cordon", ["CordonAdmin", "CordonRuntime"], ["ArgumentParser"]),
     Room("cordon-agent", ["CordonAgent", "CordonRuntime"], ["ArgumentParser"], agent: true),

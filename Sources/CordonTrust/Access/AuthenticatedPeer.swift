@@ -1,5 +1,6 @@
 package import CordonCore
 package import GRPCCore
+package import X509
 
 /// Who is at the other end of a connection, as the verified certificate says. All that services know of a caller.
 package struct AuthenticatedPeer: Hashable, Sendable {
@@ -17,6 +18,34 @@ package struct AuthenticatedPeer: Hashable, Sendable {
     self.keyDigest = keyDigest
     self.chainKeys = chainKeys.union([keyDigest])
     self.notAfter = notAfter
+  }
+
+  /// From a chain that `PeerVerifier` verified, leaf first, with its root: reads it, and verifies nothing.
+  ///
+  /// Codes: `certificate-missing`, `certificate-untrusted`, `certificate-identity`.
+  package init(verifiedPath path: [Certificate], domain: TrustDomain) throws(CordonError) {
+    guard let leaf = path.first else {
+      throw CordonError(.denied, "certificate-missing", "No certificate was presented.")
+    }
+    var keys: Set<KeyDigest> = []
+    for certificate in path {
+      guard let digest = KeyDigest(of: certificate) else {
+        throw CordonError(.denied, "certificate-untrusted", "The chain holds a key that is not P-256.")
+      }
+      keys.insert(digest)
+    }
+    guard let own = KeyDigest(of: leaf) else {
+      throw CordonError(.denied, "certificate-untrusted", "The certificate's key is not P-256.")
+    }
+    let names = (try? leaf.extensions.subjectAlternativeNames).flatMap { $0 }.map(Array.init) ?? []
+    let uris = names.compactMap { name in
+      if case .uniformResourceIdentifier(let uri) = name { uri } else { nil }
+    }
+    guard uris.count == 1, let identity = PeerIdentity(uri: uris[0], in: domain) else {
+      throw CordonError(
+        .denied, "certificate-identity", "The certificate does not name exactly one SPIFFE id of \(domain).")
+    }
+    self.init(identity: identity, keyDigest: own, chainKeys: keys, notAfter: Timestamp(leaf.notValidAfter))
   }
 
   /// The calling agent's id; refuses every other caller.

@@ -7,7 +7,7 @@ package import GRPCCore
 package struct PeerServerTransport<Wrapped: ServerTransport>: ServerTransport {
   package typealias Bytes = Wrapped.Bytes
 
-  private let wrapped: Wrapped
+  package let wrapped: Wrapped
   private let peer: @Sendable (ServerContext) async -> AuthenticatedPeer?
 
   /// - Parameter peer: nil where the connection carries no client certificate.

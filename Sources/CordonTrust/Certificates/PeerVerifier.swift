@@ -42,18 +42,12 @@ package struct PeerVerifier: Sendable {
         remedy: "Check this machine's clock; if the certificate lapsed, renew it.")
     }
     let path = try await build(chain, at: time)
-    let identity = try identity(of: chain.leaf)
-    var keys: Set<KeyDigest> = []
-    for certificate in path {
-      guard let digest = KeyDigest(of: certificate) else {
-        throw CordonError(.denied, "certificate-untrusted", "The chain holds a key that is not P-256.")
-      }
-      keys.insert(digest)
+    let peer = try AuthenticatedPeer(verifiedPath: path, domain: trust.domain)
+    let identity = peer.identity
+    guard roles.contains(identity.role) else {
+      throw CordonError(
+        .denied, "certificate-role", "The certificate is an \(identity.role.rawValue)'s, which is not accepted here.")
     }
-    guard let own = KeyDigest(of: chain.leaf) else {
-      throw CordonError(.denied, "certificate-untrusted", "The certificate's key is not P-256.")
-    }
-    let peer = AuthenticatedPeer(identity: identity, keyDigest: own, chainKeys: keys, notAfter: chain.notAfter)
     guard !trust.isRevoked(peer) else {
       throw CordonError(.denied, "revoked", "The \(identity.role.rawValue) \(identity.name) is revoked.")
     }
@@ -76,22 +70,6 @@ package struct PeerVerifier: Sendable {
       }
       throw CordonError(.denied, "certificate-untrusted", "No CA root of this site vouches for the certificate.")
     }
-  }
-
-  private func identity(of leaf: Certificate) throws(CordonError) -> PeerIdentity {
-    let names = (try? leaf.extensions.subjectAlternativeNames).flatMap { $0 }.map(Array.init) ?? []
-    let uris = names.compactMap { name in
-      if case .uniformResourceIdentifier(let uri) = name { uri } else { nil }
-    }
-    guard uris.count == 1, let identity = PeerIdentity(uri: uris[0], in: trust.domain) else {
-      throw CordonError(
-        .denied, "certificate-identity", "The certificate does not name exactly one SPIFFE id of \(trust.domain).")
-    }
-    guard roles.contains(identity.role) else {
-      throw CordonError(
-        .denied, "certificate-role", "The certificate is an \(identity.role.rawValue)'s, which is not accepted here.")
-    }
-    return identity
   }
 }
 
