@@ -1,0 +1,76 @@
+package import CordonCore
+package import CordonTrust
+package import CordonWire
+import FoundationEssentials
+package import GRPCCore
+package import Logging
+import ServiceLifecycle
+
+/// Renews the agent's certificate from two thirds of its life on, without a restart.
+///
+/// A failed attempt is tried again after a jittered pause; the connection in use stays as it is, and the next one
+/// presents the new chain.
+package struct CertificateRenewal<Transport: ClientTransport>: Service {
+  private let client: Cordon_V1_Identity.Client<Transport>
+  private let identity: LiveIdentity
+  private let chainPath: String
+  private let clock: any WallClock
+  private let logger: Logger
+
+  /// Longest time between two looks at the clock: a machine that slept must not wait for its old timer.
+  private static var longestPause: Duration { .seconds(600) }
+
+  package init(
+    client: Cordon_V1_Identity.Client<Transport>, identity: LiveIdentity, chainPath: String, clock: any WallClock,
+    logger: Logger
+  ) {
+    self.client = client
+    self.identity = identity
+    self.chainPath = chainPath
+    self.clock = clock
+    self.logger = logger
+  }
+
+  package func run() async throws {
+    await cancelWhenGracefulShutdown { await renewForEver() }
+  }
+
+  private func renewForEver() async {
+    var randomness = SystemRandomNumberGenerator()
+    var due = Self.due(identity.current.chain, &randomness)
+    while !Task.isCancelled {
+      let now = clock.now
+      if now >= due {
+        do {
+          due = Self.due(try await renew(), &randomness)
+          logger.info("Certificate renewed", metadata: ["next": "\(due.milliseconds)"])
+        } catch {
+          logger.warning("Certificate not renewed yet", metadata: ["error": "\(error)"])
+          due = now.advanced(by: .milliseconds(Int64.random(in: 60_000...600_000, using: &randomness)))
+        }
+      }
+      let pause = min(Self.longestPause, max(.seconds(1), due.since(clock.now)))
+      try? await Task.sleep(for: pause)
+    }
+  }
+
+  /// Asks for the next certificate of the same key, and puts it to use once it is on disk.
+  package func renew() async throws -> CertificateChain {
+    let current = identity.current
+    var request = Cordon_V1_RenewRequest()
+    request.csr = Data(try current.key.signingRequest())
+    let response = try await client.renew(request)
+    let chain = try CertificateChain(der: response.chain.map { [UInt8]($0) })
+    guard KeyDigest(of: chain.leaf) == current.key.digest, chain.notAfter > current.chain.notAfter else {
+      throw CordonError(
+        .denied, "foreign-certificate", "The collector renewed with a certificate of another key, or an older one.")
+    }
+    try chain.save(to: chainPath)
+    identity.replace(with: try LiveIdentity.Current(chain: chain, key: current.key))
+    return chain
+  }
+
+  private static func due(_ chain: CertificateChain, _ randomness: inout some RandomNumberGenerator) -> Timestamp {
+    RenewalRule.due(notBefore: chain.notBefore, notAfter: chain.notAfter, randomness: &randomness)
+  }
+}
