@@ -22,7 +22,7 @@ struct Room: Sendable, CustomTestStringConvertible {
 
 enum Rooms {
   /// Of the language and the platform: allowed everywhere.
-  static let everywhere: Set<String> = ["Swift", "Glibc", "Synchronization", "FoundationEssentials"]
+  static let everywhere: Set<String> = ["Swift", "Glibc", "Dispatch", "Synchronization", "FoundationEssentials"]
 
   static let all: [Room] = [
     Room("CordonCore", [], [], agent: true),
