@@ -3,18 +3,18 @@ package import CordonTrust
 package import CordonWire
 import Crypto
 import FoundationEssentials
-package import GRPCCore
+import GRPCCore
 
 /// The agent's half of enrolment: a token in, an identity of its own out.
-package struct EnrolmentClient<Transport: ClientTransport>: Sendable {
-  private let client: Cordon_V1_Enrollment.Client<Transport>
+package struct EnrolmentClient: Sendable {
+  private let client: any Cordon_V1_Enrollment.ClientProtocol
   private let clock: any WallClock
 
   /// UTF-8 bytes of a host's label.
-  package static var longestLabel: Int { 64 }
+  package static let longestLabel = 64
 
   /// - Parameter client: over a transport that is pinned to the site's CA.
-  package init(client: Cordon_V1_Enrollment.Client<Transport>, clock: any WallClock) {
+  package init(client: any Cordon_V1_Enrollment.ClientProtocol, clock: any WallClock) {
     self.client = client
     self.clock = clock
   }

@@ -1,0 +1,95 @@
+package import ArgumentParser
+import CordonCore
+
+/// `cordon-agent`: the daemon on workstations and device gateways, and its own few commands.
+package struct AgentCommand: AsyncParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "cordon-agent",
+    abstract: "Watch this machine's behaviour and contain what its site's operators, or its policy, order.",
+    discussion: """
+      Examples:
+        cordon-agent enroll --label ward3-ws12 < token
+        cordon-agent run
+        cordon-agent status
+        cordon-agent release --all
+
+      Exit codes are those of sysexits(3): 64 usage, 65 bad input, 66 not found, 74 input or output failed,
+      75 try again later, 77 not allowed.
+      """,
+    subcommands: [RunCommand.self, WorkerCommand.self, EnrollCommand.self, VersionCommand.self])
+
+  package init() {}
+
+  /// Parses and runs arguments (without the program's name); returns the exit code, and never ends the process.
+  package static func execute(_ arguments: [String], in environment: AgentEnvironment) async -> Int32 {
+    await AgentEnvironment.$current.withValue(environment) {
+      do {
+        var command = try await asyncParseAsRoot(arguments)
+        if var asynchronous = command as? any AsyncParsableCommand {
+          try await asynchronous.run()
+        } else {
+          try command.run()
+        }
+        return 0
+      } catch let error as CordonError {
+        environment.complain("cordon-agent: \(error)\n")
+        return error.exitCode
+      } catch is CancellationError {
+        return 0
+      } catch {
+        let code = exitCode(for: error)
+        let message = fullMessage(for: error)
+        if !message.isEmpty {
+          code == .success ? environment.write(message + "\n") : environment.complain(message + "\n")
+        }
+        return code.rawValue
+      }
+    }
+  }
+}
+
+/// Options that every command takes.
+struct AgentOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The configuration (default: \(AgentConfig.usualFile)).", valueName: "file"))
+  var config: String?
+
+  func load(in environment: AgentEnvironment) async throws -> AgentConfig {
+    try await environment.configuration(config)
+  }
+}
+
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run the daemon, in the foreground, as root.",
+    discussion: """
+      Stops on SIGTERM after what is spooled is safe; held actions stay in force for their leases.
+      """)
+
+  @OptionGroup var options: AgentOptions
+
+  func run() async throws {
+    let environment = try AgentEnvironment.get()
+    try await environment.daemon.runKeeper(try await options.load(in: environment))
+  }
+}
+
+struct WorkerCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "worker", abstract: "The daemon's second process; started by the first.", shouldDisplay: false)
+
+  @OptionGroup var options: AgentOptions
+
+  func run() async throws {
+    let environment = try AgentEnvironment.get()
+    try await environment.daemon.runWorker(try await options.load(in: environment))
+  }
+}
+
+struct VersionCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "version", abstract: "Print the version.")
+
+  func run() async throws {
+    let environment = try AgentEnvironment.get()
+    environment.write("cordon-agent \(environment.version)\n")
+  }
+}

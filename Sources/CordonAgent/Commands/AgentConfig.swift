@@ -1,0 +1,77 @@
+package import CordonCore
+
+/// What an agent reads from `/etc/cordon/agent.conf` (KEY=value) and the environment, where variables begin `CORDON_`.
+///
+/// | key | default | meaning |
+/// |---|---|---|
+/// | COLLECTOR | - | the collector's Uplink address, HOST:PORT |
+/// | ENROLMENT | - | its enrolment address, HOST:PORT |
+/// | BUNDLE | /etc/cordon/site.bundle | what `cordon site bundle` wrote, root-only |
+/// | STATE | /var/lib/cordon-agent | the agent's own folder |
+/// | RUN | /run/cordon-agent | folder of the control socket |
+/// | USER | cordon-agent | the account that the worker becomes |
+/// | LOG_LEVEL | info | trace, debug, info, notice, warning, error |
+package struct AgentConfig: Hashable, Sendable {
+  package var collector: String
+  package var enrolment: String
+  package var bundle: String
+  package var state: String
+  package var run: String
+  package var user: String
+  package var logLevel: String
+
+  package static let usualFile = "/etc/cordon/agent.conf"
+
+  /// From a lookup of upper-case keys; an empty value counts as absent.
+  package init(_ value: (String) -> String?) {
+    func text(_ key: String, _ usual: String) -> String {
+      guard let found = value(key), !found.isEmpty else { return usual }
+      return found
+    }
+    collector = text("COLLECTOR", "")
+    enrolment = text("ENROLMENT", "")
+    bundle = text("BUNDLE", "/etc/cordon/site.bundle")
+    state = text("STATE", "/var/lib/cordon-agent")
+    run = text("RUN", "/run/cordon-agent")
+    user = text("USER", "cordon-agent")
+    logLevel = text("LOG_LEVEL", "info")
+  }
+
+  /// An address that a command cannot do without.
+  package func required(_ key: String, _ value: String) throws(CordonError) -> String {
+    guard !value.isEmpty else {
+      throw CordonError(
+        .invalid, "configuration", "No \(key) is configured.",
+        remedy: "Write \(key)=HOST:PORT into \(Self.usualFile), or set CORDON_\(key).")
+    }
+    return value
+  }
+
+  package var paths: AgentPaths { AgentPaths(state: state, run: run) }
+}
+
+/// Where an agent keeps what: the keeper's part is root's, the worker's part is the worker's account's.
+package struct AgentPaths: Hashable, Sendable {
+  /// Root, mode 0700: roster and policy envelopes, the journal of held actions, planted canaries.
+  package let keeper: String
+  /// The worker's account, mode 0700: the identity and the spool.
+  package let worker: String
+  /// Root, mode 0600: `cordon-agent status` and `release` speak here.
+  package let controlSocket: String
+
+  package init(state: String, run: String) {
+    keeper = "\(state)/keeper"
+    worker = "\(state)/worker"
+    controlSocket = "\(run)/control.sock"
+  }
+
+  package var identity: String { "\(worker)/identity" }
+  package var identityChain: String { "\(identity)/\(AgentIdentity.Files.chain)" }
+  package var spool: String { "\(worker)/spool.sqlite" }
+  package var roster: String { "\(keeper)/roster.envelope" }
+  package var policy: String { "\(keeper)/policy.envelope" }
+  package var journal: String { "\(keeper)/journal" }
+  package var canaries: String { "\(keeper)/canaries" }
+  /// 32 random bytes: the key of this agent's own pseudonyms of paths.
+  package var pathKey: String { "\(keeper)/path.key" }
+}
