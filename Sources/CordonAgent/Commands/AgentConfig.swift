@@ -1,6 +1,6 @@
 package import CordonCore
 
-/// What an agent reads from `/etc/cordon/agent.conf` (KEY=value) and the environment, where variables begin `CORDON_`.
+/// What an agent reads from `/etc/cordon/agent.conf` and the environment: lines and variables `CORDON_KEY=value`.
 ///
 /// | key | default | meaning |
 /// |---|---|---|
@@ -42,7 +42,7 @@ package struct AgentConfig: Hashable, Sendable {
     guard !value.isEmpty else {
       throw CordonError(
         .invalid, "configuration", "No \(key) is configured.",
-        remedy: "Write \(key)=HOST:PORT into \(Self.usualFile), or set CORDON_\(key).")
+        remedy: "Write CORDON_\(key)=HOST:PORT into \(Self.usualFile), or set it in the environment.")
     }
     return value
   }
