@@ -35,7 +35,7 @@ int cordon_fanotify_mark_filesystem(int fanotify, int add, uint64_t mask, const 
       fanotify, (add ? FAN_MARK_ADD : FAN_MARK_REMOVE) | FAN_MARK_FILESYSTEM, mask, AT_FDCWD, path);
 }
 
-int cordon_open_by_handle(int mount, const uint8_t *handle, size_t length, int flags) {
+int cordon_open_by_handle(int mount, const uint8_t *handle, size_t length, int for_reading) {
   // A struct file_handle: 4 bytes of length, 4 of type, then the handle itself.
   struct {
     struct file_handle head;
@@ -51,7 +51,8 @@ int cordon_open_by_handle(int mount, const uint8_t *handle, size_t length, int f
     errno = EINVAL;
     return -1;
   }
-  return open_by_handle_at(mount, &copy.head, flags);
+  const int flags = for_reading ? O_RDONLY | O_NONBLOCK | O_NOATIME : O_PATH;
+  return open_by_handle_at(mount, &copy.head, flags | O_CLOEXEC);
 }
 
 int cordon_filesystem_id(int descriptor, uint8_t id[8]) {

@@ -18,8 +18,10 @@ uint64_t cordon_fanotify_mask(int with_open);
 // Marks the whole file system that holds `path`; adds or removes; 0, or -1 and errno.
 int cordon_fanotify_mark_filesystem(int fanotify, int add, uint64_t mask, const char *path);
 
-// open_by_handle_at(2) on the bytes of a struct file_handle, as fanotify hands them out; -1 and errno on failure.
-int cordon_open_by_handle(int mount, const uint8_t *handle, size_t length, int flags);
+// open_by_handle_at(2) on the bytes of a struct file_handle, as fanotify hands them out; -1 and errno on failure. For
+// reading: never blocking, because a handle may belong to a pipe by now, and without an access time, to leave no trace.
+// Else only to name it (O_PATH).
+int cordon_open_by_handle(int mount, const uint8_t *handle, size_t length, int for_reading);
 
 // The 8 bytes of statfs(2)'s f_fsid for an open descriptor; 0, or -1 and errno.
 int cordon_filesystem_id(int descriptor, uint8_t id[8]);

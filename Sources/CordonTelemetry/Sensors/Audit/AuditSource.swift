@@ -1,0 +1,189 @@
+import CLinux
+package import CordonCore
+import Glibc
+import Synchronization
+
+/// What the privileged half of the audit sensor is told.
+package struct AuditSourceSettings: Hashable, Sendable {
+  package var policy: Policy.AuditSensor
+  /// Label of Cordon's own rules; begins with `cordon`.
+  package var key: String
+  /// How often the rules are looked after, when nothing else gives cause.
+  package var checkInterval: Duration
+
+  package init(
+    policy: Policy.AuditSensor = Policy.AuditSensor(), key: String = "cordon", checkInterval: Duration = .seconds(10)
+  ) {
+    self.policy = policy
+    self.key = key
+    self.checkInterval = checkInterval
+  }
+}
+
+/// Reads the kernel's audit records from its multicast group, beside whatever audit daemon runs, under rules of its own.
+///
+/// Changes on the machine: rules with its key; auditing switched on where it was off; where no daemon runs, the backlog
+/// is enlarged and no process waits for it. `stop()` undoes all of it that nobody has changed since. Rules that vanish
+/// are put back and reported through a note in the stream; where rules are locked it runs on what others' rules record.
+package final class AuditSource: SensorSource {
+  package static let backlog: UInt32 = 8192
+  /// Bytes that the kernel may hold for this reader.
+  static let receiveBuffer: Int32 = 4 << 20
+  /// Records read before the queue's reader gets a turn.
+  static let burst = 512
+
+  package let queue = RecordQueue(sensor: AuditSensor.name)
+
+  private struct State {
+    var thread: BlockingThread?
+    var keeper: AuditRuleKeeper?
+    var ignored: Set<UInt32> = []
+    var failure: CordonError?
+  }
+
+  private let settings: AuditSourceSettings
+  private let state: Mutex<State>
+
+  package init(settings: AuditSourceSettings = AuditSourceSettings()) {
+    self.settings = settings
+    state = Mutex(State(ignored: [UInt32(getpid())]))
+  }
+
+  deinit { stop() }
+
+  package var name: String { AuditSensor.name }
+
+  package var health: SensorHealth {
+    let (read, dropped) = queue.totals
+    return state.withLock { state in
+      let now: SensorHealth.State =
+        if let failure = state.failure {
+          .failed(failure)
+        } else if let keeper = state.keeper {
+          .running(notes: keeper.notes)
+        } else {
+          .stopped
+        }
+      return SensorHealth(state: now, read: read, dropped: dropped)
+    }
+  }
+
+  package func start() throws(CordonError) {
+    let outcome: Result<Void, CordonError> = state.withLock { state in
+      guard state.thread == nil else { return .success(()) }
+      do throws(CordonError) {
+        try open(&state)
+        state.failure = nil
+        return .success(())
+      } catch {
+        state.failure = error
+        return .failure(error)
+      }
+    }
+    try outcome.get()
+  }
+
+  package func stop() {
+    let thread = state.withLock { state in
+      defer { state.thread = nil }
+      return state.thread
+    }
+    // Outside the lock, which the thread takes when it looks after the rules.
+    thread?.stop()
+    state.withLock { state in
+      state.keeper?.restore()
+      state.keeper = nil
+    }
+  }
+
+  package func ignore(processes: Set<UInt32>) {
+    state.withLock { state in
+      state.ignored = processes.union([UInt32(getpid())])
+      state.keeper?.exclude(state.ignored)
+    }
+  }
+
+  private func open(_ state: inout State) throws(CordonError) {
+    let log = socket(AF_NETLINK, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), NETLINK_AUDIT)
+    guard log >= 0, cordon_audit_join_log(log) == 0 else {
+      let text = String(cString: strerror(errno))
+      if log >= 0 { close(log) }
+      throw CordonError(
+        .denied, "audit-log-denied", "The kernel's audit records cannot be read: \(text).",
+        remedy: "Run the keeper as root with CAP_AUDIT_READ, on a kernel with auditing.")
+    }
+    var size = Self.receiveBuffer
+    setsockopt(log, SOL_SOCKET, SO_RCVBUFFORCE, &size, socklen_t(MemoryLayout<Int32>.size))
+    do throws(CordonError) {
+      var keeper = AuditRuleKeeper(settings: settings)
+      try keeper.install(excluding: state.ignored)
+      state.keeper = keeper
+      state.thread = try BlockingThread(name: "audit") { [weak self] stop in
+        self?.run(log, stop)
+        close(log)
+      }
+    } catch {
+      close(log)
+      state.keeper?.restore()
+      state.keeper = nil
+      throw error
+    }
+  }
+
+  private func run(_ log: Int32, _ stop: Int32) {
+    var buffer = [UInt8](repeating: 0, count: AuditRecord.lengthLimit + 64)
+    var drops: UInt32 = 0
+    var lastCheck = ContinuousClock.now
+    var isCheckDue = false
+    while true {
+      let (isReadable, goesOn) = BlockingThread.waitReadable(log, stop: stop, timeout: .seconds(1))
+      guard goesOn else { return }
+      if isReadable { isCheckDue = read(log, &buffer) || isCheckDue }
+      let counted = cordon_socket_drops(log)
+      if counted != drops {
+        queue.countDropped(UInt64(counted &- drops))
+        drops = counted
+      }
+      let elapsed = ContinuousClock.now - lastCheck
+      guard elapsed >= settings.checkInterval || (isCheckDue && elapsed >= .milliseconds(200)) else { continue }
+      lastCheck = .now
+      isCheckDue = false
+      check()
+    }
+  }
+
+  /// Queues what waits; true where one of the records says that the audit system itself was changed.
+  private func read(_ log: Int32, _ buffer: inout [UInt8]) -> Bool {
+    var isChange = false
+    for _ in 0..<Self.burst {
+      let count = recv(log, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+      guard count > AuditRecord.headLength else { return isChange }
+      let type = AuditRecordType(rawValue: UInt16(buffer[4]) | UInt16(buffer[5]) << 8)
+      guard let type, type != .cordonNote else { continue }
+      if type == .configChange { isChange = true }
+      queue.offer(Array(buffer[..<count]))
+    }
+    return isChange
+  }
+
+  private func check() {
+    let found = state.withLock { state in state.keeper?.check() ?? [] }
+    var clock = timespec()
+    clock_gettime(CLOCK_REALTIME, &clock)
+    for what in found {
+      queue.offer(AuditNote.record(what, seconds: clock.tv_sec, milliseconds: clock.tv_nsec / 1_000_000))
+    }
+  }
+}
+
+/// Records of our own in the kernel's framing, so that one parser reads both.
+enum AuditNote {
+  static func record(_ operation: String, seconds: Int, milliseconds: Int) -> [UInt8] {
+    let fraction = String(1000 + milliseconds % 1000).dropFirst()
+    let text = Array("audit(\(seconds).\(fraction):0): op=\(operation) res=1".utf8)
+    var bytes: [UInt8] = []
+    withUnsafeBytes(of: UInt32(AuditRecord.headLength + text.count)) { bytes += $0 }
+    withUnsafeBytes(of: AuditRecordType.cordonNote.rawValue) { bytes += $0 }
+    return bytes + [UInt8](repeating: 0, count: 10) + text
+  }
+}

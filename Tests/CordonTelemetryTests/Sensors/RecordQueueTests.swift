@@ -1,0 +1,45 @@
+import CordonTelemetry
+import Testing
+
+@Suite struct RecordQueueTests {
+  @Test func `records come out in order, once`() {
+    let queue = RecordQueue(sensor: "x")
+    for number in 0..<5 { queue.offer([UInt8(number)]) }
+    #expect(queue.drain(most: 2)?.records == [[0], [1]])
+    #expect(queue.drain()?.records == [[2], [3], [4]])
+    #expect(queue.drain() == nil)
+  }
+
+  @Test func `past its limit of records the newest are dropped and counted`() {
+    let queue = RecordQueue(sensor: "x")
+    for _ in 0..<(RecordQueue.recordLimit + 3) { queue.offer([1]) }
+    let batch = queue.drain()
+    #expect(batch?.records.count == RecordQueue.recordLimit)
+    #expect(batch?.dropped == 3)
+    #expect(queue.totals == (UInt64(RecordQueue.recordLimit + 3), 3))
+    queue.offer([2])
+    #expect(queue.drain() == SensorBatch(sensor: "x", records: [[2]]))
+  }
+
+  @Test func `past its limit of bytes too`() {
+    let queue = RecordQueue(sensor: "x")
+    let record = [UInt8](repeating: 0, count: RecordQueue.recordSizeLimit)
+    let fit = RecordQueue.byteLimit / record.count
+    for _ in 0..<(fit + 1) { queue.offer(record) }
+    #expect(queue.drain()?.dropped == 1)
+    queue.offer(record + [0])
+    #expect(queue.drain() == SensorBatch(sensor: "x", dropped: 1))
+  }
+
+  @Test func `a reader is woken once for what has come`() async {
+    let queue = RecordQueue(sensor: "x")
+    queue.offer([1])
+    queue.offer([2])
+    queue.countDropped(4)
+    queue.close()
+    var wakeups = 0
+    for await _ in queue.wakeups { wakeups += 1 }
+    #expect(wakeups == 1)
+    #expect(queue.drain() == SensorBatch(sensor: "x", records: [[1], [2]], dropped: 4))
+  }
+}
