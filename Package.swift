@@ -44,8 +44,8 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// The tests of a room, mirrored path for path.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 let package = Package(
@@ -140,7 +140,7 @@ let package = Package(
     tests(
       "CordonTrustTests", ["CordonTrust", "CordonWire", "CordonTestSupport", crypto, x509, asn1, protobuf]),
     tests("CordonLedgerTests", ["CordonLedger", "CordonTestSupport", crypto]),
-    tests("CordonPolicyTests", ["CordonPolicy", "CordonWire", "CordonTestSupport"]),
+    tests("CordonPolicyTests", ["CordonPolicy", "CordonWire", "CordonTestSupport", protobuf]),
     tests(
       "CordonTelemetryTests",
       ["CordonTelemetry", "CordonLearning", "CordonCore", "CLinux", "CordonTestSupport", crypto]),
@@ -164,7 +164,12 @@ let package = Package(
         "CordonServices", "CordonCollector", "CordonStore", "CordonTrust", "CordonWire", "CordonTestSupport", grpcCore,
         grpcInProcess, protobuf,
       ]),
-    tests("CordonAdminTests", ["CordonAdmin", "CordonTrust", "CordonTestSupport", argumentParser]),
+    tests(
+      "CordonAdminTests",
+      [
+        "CordonAdmin", "CordonPolicy", "CordonLedger", "CordonTrust", "CordonWire", "CordonTestSupport", argumentParser,
+        crypto, grpcCore, grpcInProcess, protobuf,
+      ], exclude: ["Golden"]),
     tests(
       "CordonRuntimeTests",
       [

@@ -6,14 +6,14 @@ package enum PolicyText {
   package static func render(_ policy: Policy, everything: Bool = false) -> String {
     let usual = Policy.observeOnly
     var lines: [String] = []
-    var open: [String] = []
+    var written: [String] = []
     for field in PolicySchema.fields {
       let value = field.read(policy)
       guard everything || field.isRequired || value != field.read(usual) else { continue }
       let parents = field.path.split(separator: ".").dropLast().map(String.init)
-      let shared = zip(open, parents).prefix { $0 == $1 }.count
+      let shared = zip(written, parents).prefix { $0 == $1 }.count
       for (depth, name) in parents.enumerated().dropFirst(shared) { lines.append(indent(depth) + "\(name):") }
-      open = parents
+      written = parents
       lines += rendered(field.name, value, depth: parents.count)
     }
     return lines.map { $0 + "\n" }.joined()

@@ -1,0 +1,10 @@
+import ArgumentParser
+
+struct CommandCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "command", abstract: "Order containment, approve it, watch it, and undo it.",
+    subcommands: [
+      CommandProposeCommand.self, CommandPreviewCommand.self, CommandApproveCommand.self, CommandListCommand.self,
+      CommandShowCommand.self, CommandReleaseCommand.self,
+    ])
+}

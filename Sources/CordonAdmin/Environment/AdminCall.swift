@@ -1,0 +1,31 @@
+import CordonCore
+import CordonWire
+import GRPCCore
+
+/// Runs calls on the collector with a deadline, and turns their failures into errors for people.
+enum AdminCall {
+  /// A call that moves little; the ledger's export has none, since it may be long.
+  static let deadline = Duration.seconds(30)
+
+  static var options: CallOptions {
+    var options = CallOptions.defaults
+    options.timeout = deadline
+    return options
+  }
+
+  static func run<Result: Sendable>(
+    _ environment: AdminEnvironment, _ access: CollectorAccess,
+    _ body: (CollectorClients) async throws -> Result
+  ) async throws -> Result {
+    do {
+      return try await environment.connector.withClients(to: access, body)
+    } catch let error as RPCError {
+      var failure = CordonError(error)
+      if failure.kind == .unavailable, failure.remedy.isEmpty {
+        failure.message = "The collector at \(access.host):\(access.port) does not answer: \(failure.message)"
+        failure.remedy = "Check that cordon-collector runs there and that the address in site.json is right."
+      }
+      throw failure
+    }
+  }
+}
