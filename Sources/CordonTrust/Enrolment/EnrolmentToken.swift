@@ -47,35 +47,12 @@ package struct EnrolmentToken: Hashable, Sendable {
   package var hash: [UInt8] { Array(SHA256.hash(data: secret)) }
 }
 
-/// A token as the collector keeps it.
-package struct TokenRecord: Hashable, Sendable {
-  package var id: String
-  /// SHA-256 of the secret.
-  package var hash: [UInt8]
-  package var group: String
-  package var notAfter: Timestamp
-  package var usesLeft: UInt32
-  package var isRevoked: Bool
-  package var createdBy: String
-
+extension TokenRecord {
   /// A day.
   package static let defaultLifetime = Duration.seconds(86_400)
   /// 90 days.
   package static let longestLifetime = Duration.seconds(90 * 86_400)
   package static let mostUses: UInt32 = 10_000
-
-  package init(
-    id: String, hash: [UInt8], group: String, notAfter: Timestamp, usesLeft: UInt32, isRevoked: Bool = false,
-    createdBy: String
-  ) {
-    self.id = id
-    self.hash = hash
-    self.group = group
-    self.notAfter = notAfter
-    self.usesLeft = usesLeft
-    self.isRevoked = isRevoked
-    self.createdBy = createdBy
-  }
 
   /// What to keep of a new token; refuses a life or a number of uses out of range.
   package init(
@@ -88,8 +65,8 @@ package struct TokenRecord: Hashable, Sendable {
       throw CordonError(.invalid, "token-uses", "A token has 1 to \(Self.mostUses) uses, not \(uses).")
     }
     self.init(
-      id: token.id, hash: token.hash, group: group, notAfter: now.advanced(by: lifetime), usesLeft: uses,
-      createdBy: createdBy)
+      id: token.id, digest: token.hash, group: group, createdAt: now, notAfter: now.advanced(by: lifetime),
+      usesLeft: uses, createdBy: createdBy)
   }
 
   /// Takes one use, or refuses; store the result in the transaction that enrols.
@@ -97,7 +74,7 @@ package struct TokenRecord: Hashable, Sendable {
   /// Codes: `token-unknown` (wrong secret), `token-revoked`, `token-expired`, `token-used`. Whoever has the wrong
   /// secret learns nothing of the token's state.
   package mutating func redeem(_ token: EnrolmentToken, at now: Timestamp) throws(CordonError) {
-    guard id == token.id, Self.isEqual(hash, token.hash) else { throw Self.unknown }
+    guard id == token.id, Self.isEqual(digest, token.hash) else { throw Self.unknownToken }
     guard !isRevoked else { throw CordonError(.denied, "token-revoked", "The enrolment token \(id) is revoked.") }
     guard now < notAfter else {
       throw CordonError(
@@ -111,7 +88,7 @@ package struct TokenRecord: Hashable, Sendable {
   }
 
   /// No such token, or the wrong secret for it.
-  package static var unknown: CordonError {
+  package static var unknownToken: CordonError {
     CordonError(
       .denied, "token-unknown", "The enrolment token is not known here.",
       remedy: "Check that it was made on this collector.")
