@@ -30,6 +30,7 @@ let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -119,7 +120,7 @@ let package = Package(
       "CordonRuntime",
       [
         "CordonCore", "CordonTrust", grpcCore, grpcNIO, nioCertificateReloading, nioCore, nioPosix, nioSSL, nioTLS, x509,
-        asn1, crypto, configuration, logging, lifecycle, systemPackage,
+        asn1, crypto, configuration, logging, lifecycle, systemPackage, unixSignals,
       ]),
     // MARK: Programs
     program("cordon", ["CordonAdmin", "CordonRuntime", argumentParser]),
@@ -174,7 +175,7 @@ let package = Package(
       "CordonRuntimeTests",
       [
         "CordonRuntime", "CordonTrust", "CordonWire", "CordonTestSupport", grpcCore, grpcNIO, nioCore, nioPosix, nioSSL,
-        x509, crypto,
+        x509, crypto, logging, lifecycle,
       ]),
     tests(
       "SimulationTests",

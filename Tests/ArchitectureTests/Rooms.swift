@@ -64,7 +64,7 @@ enum Rooms {
       [
         "GRPCCore", "GRPCNIOTransportCore", "GRPCNIOTransportHTTP2Posix", "NIOCertificateReloading", "NIOCore",
         "NIOPosix", "NIOSSL", "NIOTLS", "X509", "SwiftASN1", "Crypto", "Configuration", "Logging", "Metrics",
-        "ServiceLifecycle", "SystemPackage",
+        "ServiceLifecycle", "SystemPackage", "UnixSignals",
       ], agent: true),
     Room("cordon", ["CordonAdmin", "CordonRuntime"], ["ArgumentParser"]),
     Room("cordon-agent", ["CordonAgent", "CordonRuntime"], ["ArgumentParser"], agent: true),
