@@ -1,4 +1,4 @@
-package import CordonCore
+import CordonCore
 import Glibc
 
 /// Reads the files that people name on command lines.
@@ -37,12 +37,5 @@ enum FileInput {
     let number = errno
     let kind: CordonError.Kind = number == ENOENT ? .missing : number == EACCES ? .denied : .inputOutput
     return CordonError(kind, "file", "Could not \(verb) \(path): \(String(cString: strerror(number))).")
-  }
-}
-
-extension AdminEnvironment {
-  /// Standard input of this process, at most so many bytes.
-  package static func standardInput(most: Int) throws(CordonError) -> [UInt8] {
-    try FileInput.drain(STDIN_FILENO, most: most, path: "standard input")
   }
 }

@@ -1218,6 +1218,9 @@ package nonisolated struct Cordon_V1_LedgerChunk: Sendable {
 
   package var checkpoints: [String] = []
 
+  /// The ledger's public key, NAME+HASH+KEY; in the last chunk.
+  package var key: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -3641,7 +3644,7 @@ nonisolated extension Cordon_V1_ExportLedgerRequest: SwiftProtobuf.Message, Swif
 
 nonisolated extension Cordon_V1_LedgerChunk: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".LedgerChunk"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}entries\0\u{1}checkpoint\0\u{1}checkpoints\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}entries\0\u{1}checkpoint\0\u{1}checkpoints\0\u{1}key\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3652,6 +3655,7 @@ nonisolated extension Cordon_V1_LedgerChunk: SwiftProtobuf.Message, SwiftProtobu
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.entries) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.checkpoint) }()
       case 3: try { try decoder.decodeRepeatedStringField(value: &self.checkpoints) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.key) }()
       default: break
       }
     }
@@ -3667,6 +3671,9 @@ nonisolated extension Cordon_V1_LedgerChunk: SwiftProtobuf.Message, SwiftProtobu
     if !self.checkpoints.isEmpty {
       try visitor.visitRepeatedStringField(value: self.checkpoints, fieldNumber: 3)
     }
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3674,6 +3681,7 @@ nonisolated extension Cordon_V1_LedgerChunk: SwiftProtobuf.Message, SwiftProtobu
     if lhs.entries != rhs.entries {return false}
     if lhs.checkpoint != rhs.checkpoint {return false}
     if lhs.checkpoints != rhs.checkpoints {return false}
+    if lhs.key != rhs.key {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

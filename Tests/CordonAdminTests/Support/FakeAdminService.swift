@@ -322,6 +322,12 @@ struct FakeAdminService: Cordon_V1_Admin.SimpleServiceProtocol {
     request: Cordon_V1_ExportLedgerRequest, response: RPCWriter<Cordon_V1_LedgerChunk>, context: ServerContext
   ) async throws {
     try collector.note("ExportLedger")
-    for chunk in collector.state.withLock({ $0.ledger }) { try await response.write(chunk) }
+    let (entries, end) = collector.state.withLock { ($0.ledger, $0.ledgerEnd) }
+    for entry in entries where entry.index >= request.from {
+      var chunk = Cordon_V1_LedgerChunk()
+      chunk.entries = [entry]
+      try await response.write(chunk)
+    }
+    try await response.write(end)
   }
 }

@@ -21,7 +21,8 @@ final class FakeCollector: AdminConnecting {
     var tokens: [Cordon_V1_Token] = []
     var operators: [Cordon_V1_Operator] = []
     var findings: [Cordon_V1_Finding] = []
-    var ledger: [Cordon_V1_LedgerChunk] = []
+    var ledger: [Cordon_V1_LedgerEntry] = []
+    var ledgerEnd = Cordon_V1_LedgerChunk()
     /// Every call fails with it.
     var failure: CordonError?
     var calls: [String] = []
