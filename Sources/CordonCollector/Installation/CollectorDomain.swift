@@ -1,0 +1,63 @@
+import CordonCore
+package import CordonStore
+import CordonTrust
+package import ServiceLifecycle
+
+extension CollectorStore: IngestStore {}
+
+/// Every service of one collector, wired; transports come around it.
+package struct CollectorDomain: Sendable {
+  package let context: CollectorContext
+  package let authority: AuthorityBook
+  package let hub: UplinkHub
+  package let ingest: IngestService
+  package let cases: CaseService
+  package let casebook: CaseBook
+  package let commands: CommandService
+  package let enrolment: EnrolmentService
+  package let fleet: FleetService
+  package let operators: OperatorService
+  package let status: StatusService
+  package let artifacts: ArtifactService
+  package let silence: SilenceService
+
+  /// Reads what the store holds, writes down what the grant says, and revokes what is revoked.
+  package static func open(
+    _ context: CollectorContext, ingest settings: IngestSettings = IngestSettings()
+  ) async throws -> CollectorDomain {
+    let authority = try await AuthorityBook.open(context)
+    let hub = UplinkHub(context: context, authority: authority)
+    let standing = StandingOrders(context: context, authority: authority)
+    try await standing.restore()
+    let cases = CaseService(context: context, authority: authority, hub: hub, standing: standing)
+    let ingest = IngestService(store: context.store, clock: context.clock, settings: settings) { stored in
+      if stored.contains(where: { $0.lane != .window }) { cases.wake() }
+    }
+    let operators = OperatorService(context: context)
+    try await operators.admitGranted()
+    try await context.store.clearSessions(of: context.name)
+    try await revoke(in: context)
+    return CollectorDomain(
+      context: context, authority: authority, hub: hub, ingest: ingest, cases: cases,
+      casebook: CaseBook(context: context, cases: cases),
+      commands: CommandService(context: context, authority: authority, hub: hub),
+      enrolment: EnrolmentService(context: context, authority: authority),
+      fleet: FleetService(context: context, hub: hub), operators: operators,
+      status: StatusService(context: context, authority: authority, hub: hub, ingest: ingest),
+      artifacts: ArtifactService(context: context),
+      silence: SilenceService(context: context, authority: authority, hub: hub, cases: cases))
+  }
+
+  /// What runs beside the transports, in the order in which it starts.
+  package var services: [any Service] { [ingest, cases, hub, silence] }
+
+  private static func revoke(in context: CollectorContext) async throws {
+    var identities: Set<PeerIdentity> = []
+    for agent in try await context.store.agents() where agent.state != .enrolled { identities.insert(.agent(agent.id)) }
+    for person in try await context.store.operators() where person.isRevoked {
+      identities.insert(try PeerIdentity(.operator, person.name))
+    }
+    let keys = Set(try await context.store.revokedKeyDigests().compactMap { KeyDigest(bytes: $0) })
+    context.trust.setRevoked(keys: keys, identities: identities)
+  }
+}
