@@ -50,8 +50,10 @@ package struct IncidentCorrelator: Sendable {
   /// Places one detection; `id` is used where it opens an incident.
   ///
   /// An event time after `now` counts as `now`, so that a wrong clock cannot hold an incident open.
+  ///
+  /// - Parameter agent: nil where the collector raised it over several agents.
   package mutating func place(
-    _ detection: Detection, agent: AgentID, label: String, at now: Timestamp, id: UniqueID
+    _ detection: Detection, agent: AgentID?, label: String, at now: Timestamp, id: UniqueID
   ) -> Decision {
     forgetQuiet(at: now)
     let event = min(detection.eventTime, now)
@@ -59,7 +61,8 @@ package struct IncidentCorrelator: Sendable {
     guard var incident = best(for: entities, agent: agent, event: event) else {
       var incident = OpenIncident(
         id: id, title: "", severity: detection.severity, openedAt: now, updatedAt: now, firstEvent: event,
-        lastEvent: event, detections: 1, agents: [agent], entities: Set(entities.prefix(Self.mostEntities)),
+        lastEvent: event, detections: 1, agents: agent.map { [$0] } ?? [],
+        entities: Set(entities.prefix(Self.mostEntities)),
         leadLabel: label, leadSummary: detection.summary)
       incident.retitle()
       open[id] = incident
@@ -75,7 +78,9 @@ package struct IncidentCorrelator: Sendable {
     incident.firstEvent = min(event, incident.firstEvent)
     incident.lastEvent = max(event, incident.lastEvent)
     incident.detections += 1
-    if !incident.agents.contains(agent), incident.agents.count < Self.mostEntities { incident.agents.append(agent) }
+    if let agent, !incident.agents.contains(agent), incident.agents.count < Self.mostEntities {
+      incident.agents.append(agent)
+    }
     for entity in entities where incident.entities.count < Self.mostEntities { incident.entities.insert(entity) }
     incident.retitle()
     open[incident.id] = incident
@@ -88,10 +93,11 @@ package struct IncidentCorrelator: Sendable {
   }
 
   /// The incident with most in common; among equals the one that was touched last.
-  private func best(for entities: [EntityRef], agent: AgentID, event: Timestamp) -> OpenIncident? {
+  private func best(for entities: [EntityRef], agent: AgentID?, event: Timestamp) -> OpenIncident? {
     open.values.compactMap { incident -> (incident: OpenIncident, shared: Int)? in
       guard event.since(incident.lastEvent) <= span, incident.firstEvent.since(event) <= span else { return nil }
-      let shared = entities.count { incident.entities.contains($0) } + (incident.agents.contains(agent) ? 1 : 0)
+      let shared =
+        entities.count { incident.entities.contains($0) } + (agent.map(incident.agents.contains) == true ? 1 : 0)
       return shared > 0 ? (incident, shared) : nil
     }.max { left, right in
       (left.shared, left.incident.updatedAt, left.incident.id) < (

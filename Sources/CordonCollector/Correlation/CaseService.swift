@@ -1,0 +1,197 @@
+package import CordonCore
+import CordonStore
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Makes incidents of detections, and draws the conclusions from agents' outcomes.
+///
+/// Works from what the store says is not yet placed or applied: what a stopped collector left is done at the next start,
+/// and nothing is done twice. One task does it all, so that the correlator sees detections in their order.
+package final class CaseService: Service, Sendable {
+  /// Detections or outcomes taken from the store at once.
+  package static let page = 200
+  /// How long a failing store is left alone.
+  package static let pause: Duration = .seconds(5)
+  /// Incidents that may still grow are looked for among so many at start.
+  private static let mostRestored = 2_000
+  private static let mostEvidenceInText = 5
+  /// A reflex's outcome is taken without its detection after so long.
+  package static let longestWait: Duration = .seconds(10)
+
+  let context: CollectorContext
+  let authority: AuthorityBook
+  private let hub: UplinkHub
+  private let standing: StandingOrders
+  private let correlator = Mutex(IncidentCorrelator())
+  private let wakes: AsyncStream<Void>
+  private let waker: AsyncStream<Void>.Continuation
+
+  package init(context: CollectorContext, authority: AuthorityBook, hub: UplinkHub, standing: StandingOrders) {
+    self.context = context
+    self.authority = authority
+    self.hub = hub
+    self.standing = standing
+    (wakes, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  /// Something was stored that may belong to an incident.
+  package func wake() { waker.yield() }
+
+  /// Whether an incident that may still grow concerns an agent.
+  package func concerns(_ agent: AgentID) -> Bool { correlator.withLock { $0.concerns(agent) } }
+
+  /// Nothing joins the incident from now on.
+  func close(_ incident: UniqueID) { correlator.withLock { $0.close(incident) } }
+
+  package func run() async throws {
+    try await restore()
+    waker.yield()
+    await withGracefulShutdownHandler {
+      for await _ in wakes {
+        do {
+          while try await workOnce() {}
+        } catch {
+          context.logger.error("incidents not brought up to date", metadata: ["error": "\(error)"])
+          try? await ContinuousClock().sleep(for: Self.pause)
+          waker.yield()
+        }
+      }
+    } onGracefulShutdown: {
+      self.waker.finish()
+    }
+  }
+
+  /// One page of each; true where there may be more. Also what tests call instead of `run`.
+  package func workOnce() async throws -> Bool {
+    let detections = try await context.store.uncorrelatedDetections(most: Self.page)
+    for detection in detections { try await place(detection) }
+    let outcomes = try await context.store.unappliedOutcomes(most: Self.page)
+    for outcome in outcomes where try await !isEarly(outcome) { try await apply(outcome) }
+    return detections.count == Self.page || outcomes.count == Self.page
+  }
+
+  // MARK: Private
+
+  func restore() async throws {
+    var open: [OpenIncident] = []
+    for incident in try await context.store.incidents(closedToo: false, most: Self.mostRestored) {
+      let detections = try await context.store.detections(of: incident.id, most: IncidentCorrelator.mostEntities)
+      let entities = detections.flatMap { $0.detection.entities.map(\.entity) }.filter { $0.kind != .host }
+      open.append(
+        OpenIncident(
+          id: incident.id, title: incident.title, severity: incident.severity, openedAt: incident.openedAt,
+          updatedAt: incident.updatedAt, firstEvent: incident.firstEvent, lastEvent: incident.lastEvent,
+          detections: incident.detections, agents: incident.agents,
+          entities: Set(entities.prefix(IncidentCorrelator.mostEntities)), leadLabel: "",
+          leadSummary: detections.max { $0.detection.severity < $1.detection.severity }?.detection.summary
+            ?? incident.title))
+    }
+    correlator.withLock { $0.restore(open) }
+  }
+
+  private func place(_ stored: StoredDetection) async throws {
+    let now = context.now
+    let detection = stored.detection
+    var label = ""
+    if let agent = stored.agent { label = try await context.store.agent(agent)?.label ?? agent.text }
+    let before = correlator.withLock { $0 }
+    let decision = correlator.withLock { correlator in
+      correlator.place(detection, agent: stored.agent, label: label, at: now, id: context.ids.next(at: now))
+    }
+    do {
+      let known = try await context.store.incident(decision.incident.id)
+      let incident = IncidentRecord(decision.incident, state: known?.state, owner: known?.owner)
+      var ledger: [LedgerRecord] = []
+      if case .opened = decision {
+        ledger.append(
+          context.record(
+            .incidentOpened, on: "incident/\(incident.id)",
+            ["detection": "\(detection.id)", "rule": detection.rule, "severity": "\(detection.severity)"]))
+      }
+      let order = try await standing.order(for: stored, label: label, incident: incident.id)
+      try await context.store.place(
+        detection.id, in: incident, command: order?.record, at: now,
+        Consequences(
+          ledger: ledger + (order?.consequences.ledger ?? []), outbound: order?.consequences.outbound ?? [],
+          timeline: [
+            TimelineEntry(
+              incident: incident.id, at: detection.raisedAt, kind: "detection",
+              text: Self.text(of: detection, label: label))
+          ] + (order?.consequences.timeline ?? [])))
+      if let order { hub.wake([order.record.command.agentID]) }
+    } catch {
+      // The store did not take it: the correlator must not remember what is not there.
+      correlator.withLock { $0 = before }
+      throw error
+    }
+  }
+
+  /// Outcomes overtake detections: a reflex's waits a while for the detection that it was about.
+  private func isEarly(_ stored: StoredOutcome) async throws -> Bool {
+    guard stored.outcome.isReflex, let id = stored.outcome.detectionID,
+      context.now.since(stored.storedAt) < Self.longestWait
+    else { return false }
+    return try await context.store.detection(id)?.incident == nil
+  }
+
+  private static func text(of detection: Detection, label: String) -> String {
+    let evidence = detection.evidence.prefix(mostEvidenceInText).map { "\($0.what) \($0.value.short) \($0.unit)" }
+    let technique = detection.technique.isEmpty ? "" : " [\(detection.technique)]"
+    let measured = evidence.isEmpty ? "" : " (\(evidence.joined(separator: "; ")))"
+    return "\(label.isEmpty ? "" : "\(label): ")\(detection.summary)\(technique)\(measured)"
+  }
+
+  private func apply(_ stored: StoredOutcome) async throws {
+    let now = context.now
+    let outcome = stored.outcome
+    let change = try await CommandChange.of(stored, in: context)
+    guard let change else {
+      try await context.store.apply(stored.key, command: nil, at: now)
+      return
+    }
+    var consequences = change.consequences
+    var incident: IncidentRecord?
+    if let id = change.record.command.incidentID, var record = try await context.store.incident(id) {
+      record.state = try await state(of: id, with: change.record).rawValue
+      record.updatedAt = max(now, record.updatedAt)
+      incident = record
+      consequences.timeline.append(
+        TimelineEntry(incident: id, at: outcome.at, kind: "command-\(change.record.state)", text: change.text))
+    }
+    try await context.store.apply(stored.key, command: change.record, incident: incident, at: now, consequences)
+  }
+
+  /// The incident's state once a command is as given.
+  private func state(of incident: UniqueID, with changed: CommandRecord) async throws -> IncidentState {
+    let commands = try await context.store.commands(of: incident).filter { $0.command.id != changed.command.id }
+    let held = (commands + [changed]).count { $0.state == CommandState.held.rawValue }
+    let labels = try await context.store.detections(of: incident).map { stored in
+      stored.verdict.flatMap { DetectionLabel(rawValue: $0.label) }
+    }
+    return IncidentState.of(labels: labels, held: held)
+  }
+}
+
+extension IncidentRecord {
+  /// What the correlator decided, with what only the store knows.
+  init(_ incident: OpenIncident, state: String?, owner: String?) {
+    // A new detection opens again what analysts had closed; what is contained stays so.
+    let next = state == IncidentState.contained.rawValue ? IncidentState.contained : .open
+    self.init(
+      id: incident.id, state: next.rawValue, title: incident.title, severity: incident.severity,
+      openedAt: incident.openedAt, updatedAt: incident.updatedAt, firstEvent: incident.firstEvent,
+      lastEvent: incident.lastEvent, owner: owner ?? "", detections: incident.detections, agents: incident.agents)
+  }
+}
+
+extension Double {
+  /// Whole where it is whole, else with two digits after the point.
+  fileprivate var short: String {
+    guard isFinite, abs(self) < 1e15 else { return "\(self)" }
+    let hundredths = (self * 100).rounded()
+    let whole = Int64(hundredths / 100)
+    let rest = Int64(abs(hundredths.truncatingRemainder(dividingBy: 100)))
+    return rest == 0 ? "\(whole)" : "\(hundredths < 0 && whole == 0 ? "-" : "")\(whole).\(rest < 10 ? "0" : "")\(rest)"
+  }
+}
