@@ -7,7 +7,7 @@ package enum SilenceDetection {
   /// Impair Defenses: Disable or Modify Tools.
   package static let technique = "T1562.001"
   /// Hosts named in a folded detection; the rest are counted.
-  package static let mostNamed = 50
+  package static let mostNamed = 16
 
   /// A machine that fell silent, as far as the collector knows it.
   package struct Host: Hashable, Sendable {

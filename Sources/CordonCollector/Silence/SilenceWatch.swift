@@ -32,7 +32,8 @@ package struct SilenceWatch: Sendable {
   }
 
   private var agents: [AgentID: Watched] = [:]
-  private let heartbeat: Duration
+  /// The interval that agents keep; a policy may change it.
+  package var heartbeat: Duration
   /// Agents that were not taken up because the limit was reached.
   package private(set) var unwatched = 0
 
