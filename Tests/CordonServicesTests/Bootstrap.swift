@@ -1,1 +1,1 @@
-// bootstrap
+// tests follow
