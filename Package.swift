@@ -125,7 +125,12 @@ let package = Package(
     // MARK: Programs
     program("cordon", ["CordonAdmin", "CordonRuntime", argumentParser]),
     program("cordon-agent", ["CordonAgent", "CordonRuntime", argumentParser]),
-    program("cordon-collector", ["CordonCollector", "CordonServices", "CordonRuntime", argumentParser]),
+    program(
+      "cordon-collector",
+      [
+        "CordonCore", "CordonTrust", "CordonCollector", "CordonServices", "CordonRuntime", argumentParser, grpcCore,
+        lifecycle, logging,
+      ]),
     // MARK: System libraries and thin shims
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CLinux"),

@@ -68,7 +68,9 @@ enum Rooms {
       ], agent: true),
     Room("cordon", ["CordonAdmin", "CordonRuntime"], ["ArgumentParser"]),
     Room("cordon-agent", ["CordonAgent", "CordonRuntime"], ["ArgumentParser"], agent: true),
-    Room("cordon-collector", ["CordonCollector", "CordonServices", "CordonRuntime"], ["ArgumentParser"]),
+    Room(
+      "cordon-collector", ["CordonCore", "CordonTrust", "CordonCollector", "CordonServices", "CordonRuntime"],
+      ["ArgumentParser", "GRPCCore", "Logging", "ServiceLifecycle"]),
   ]
 
   /// Shims and system libraries: no Swift in them.

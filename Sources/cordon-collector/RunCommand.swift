@@ -1,0 +1,55 @@
+import ArgumentParser
+import CordonCollector
+import CordonCore
+import CordonRuntime
+import FoundationEssentials
+import Logging
+
+/// Runs the collector until it is told to stop.
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run the collector.",
+    discussion: "Stops gracefully on SIGTERM: streams end, what was received is committed, the ledger is signed.")
+
+  @OptionGroup var options: SettingsOptions
+
+  func run() async throws {
+    try await CollectorProgram.reporting {
+      let settings = try await options.load()
+      ProgramLogging.start(level: Logger.Level(rawValue: settings.logLevel.rawValue) ?? .info)
+      let logger = Logger(label: "cordon-collector")
+      let collector = try await CollectorAssembly.build(settings, clock: SystemClock(), logger: logger)
+      let notifier = SystemdNotifier(environment: ProcessInfo.processInfo.environment)
+      let announcer = TaskService("announcer") {
+        let (uplink, enrolment) = try await collector.listening()
+        logger.notice(
+          "collector runs",
+          metadata: [
+            "uplink": "\(uplink)", "enrolment": "\(enrolment)", "collector": "\(collector.domain.context.name)",
+            "state": "\(settings.state)",
+          ])
+        try await Task.sleep(for: .seconds(Int64.max / 4))
+      }
+      try await ProgramGroup.run(collector.services + [announcer, notifier], logger: logger)
+    }
+  }
+}
+
+/// What `run` and `check` read: options here, the rest from environment and file.
+struct SettingsOptions: ParsableArguments {
+  @Option(help: "The collector's folder: keys, certificates, database.") var state: String?
+  @Option(help: "Configuration file, one KEY=value a line; default \(CollectorProgram.defaultConfiguration).")
+  var config: String?
+  @Option(help: "Where agents and operators connect, such as 0.0.0.0:7443.") var uplinkAddress: String?
+  @Option(help: "Where machines with a token connect, such as 0.0.0.0:7444.") var enrolmentAddress: String?
+  @Option(help: "trace, debug, info, notice, warning or error.") var logLevel: String?
+
+  func load() async throws -> CollectorSettings {
+    let given = [
+      "--state": state, "--uplink-address": uplinkAddress, "--enrolment-address": enrolmentAddress,
+      "--log-level": logLevel,
+    ]
+    let arguments = given.sorted { $0.key < $1.key }.flatMap { name, value in value.map { [name, $0] } ?? [] }
+    return try await CollectorSettings.load(arguments: arguments, file: config)
+  }
+}
