@@ -60,9 +60,15 @@ package struct CollectorStore: Sendable {
 
   static let pageBytes = 4096
 
-  /// Closes every connection; no verb may be called afterwards.
+  /// Copies the write-ahead log into the database and closes every connection; no verb may be called afterwards.
   package func close() throws(CordonError) {
-    do { try pool.close() } catch { throw StoreFailure.translate(error, path: path) }
+    do {
+      // A log that cannot be copied now (a full disk) is copied when the store is opened again.
+      try? pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+      try pool.close()
+    } catch {
+      throw StoreFailure.translate(error, path: path)
+    }
   }
 
   /// One transaction that writes; not abandoned when the caller's task is cancelled.
