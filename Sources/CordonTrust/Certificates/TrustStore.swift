@@ -20,13 +20,24 @@ package final class TrustStore: Sendable {
   private let state: Mutex<State>
 
   /// Most CA roots at a time.
-  package static let mostRoots = 8
+  package static let mostRoots = CertificateChain.mostCertificates
 
   /// Refuses no roots, and too many.
   package init(domain: TrustDomain, roots: [Certificate]) throws(CordonError) {
     try Self.check(roots)
     self.domain = domain
     state = Mutex(State(contents: Contents(roots: roots)))
+  }
+
+  /// Trusts that root alone whose key is pinned, such as by an enrolment token; `pin` where none of them is it.
+  package convenience init(domain: TrustDomain, roots: [Certificate], pinnedTo pin: KeyDigest) throws(CordonError) {
+    let pinned = roots.filter { KeyDigest(of: $0) == pin }
+    guard !pinned.isEmpty else {
+      throw CordonError(
+        .denied, "pin", "The enrolment token is for a site with another CA root than this machine's site bundle.",
+        remedy: "Install the bundle of the site whose collector made the token.")
+    }
+    try self.init(domain: domain, roots: pinned)
   }
 
   package var contents: Contents { state.withLock { $0.contents } }
