@@ -2,6 +2,7 @@ package import CordonCore
 package import CordonTrust
 import NIOCore
 import NIOSSL
+import Synchronization
 import X509
 
 /// What all connections of one transport share: who is accepted, by which trust, and whom to tell of refusals.
@@ -16,6 +17,7 @@ package struct ConnectionGuardian: Sendable {
   /// False on the enrolment port alone.
   let expectsCertificate: Bool
   private let onRefusal: @Sendable (CordonError) -> Void
+  private let open = OpenConnections()
 
   /// - Parameters:
   ///   - accepting: roles of the peers; empty where they have no certificate.
@@ -37,6 +39,12 @@ package struct ConnectionGuardian: Sendable {
   }
 
   func report(_ error: CordonError) { onRefusal(error) }
+
+  /// False where as many are open as may be, whether their handshakes are over or not.
+  func enter() -> Bool { open.enter(most: limits.connections) }
+
+  /// For each connection that entered, once.
+  func leave() { open.leave() }
 
   /// Replaces all of BoringSSL's own checks, as the transport's custom verification callback.
   var verification: @Sendable ([NIOSSLCertificate], EventLoopPromise<NIOSSLVerificationResultWithMetadata>) -> Void {
@@ -73,4 +81,19 @@ package struct ConnectionGuardian: Sendable {
     }
     return try AuthenticatedPeer(verifiedPath: path, domain: trust.domain)
   }
+}
+
+/// How many connections of a transport are open.
+private final class OpenConnections: Sendable {
+  private let count = Mutex(0)
+
+  func enter(most: Int) -> Bool {
+    count.withLock { count in
+      guard count < most else { return false }
+      count += 1
+      return true
+    }
+  }
+
+  func leave() { count.withLock { $0 -= 1 } }
 }

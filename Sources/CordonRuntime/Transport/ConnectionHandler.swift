@@ -16,11 +16,18 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   private let guardian: ConnectionGuardian
   private var deadline: Scheduled<Void>?
+  private var entered = false
   private var registered = false
 
   init(_ guardian: ConnectionGuardian) { self.guardian = guardian }
 
   func handlerAdded(context: ChannelHandlerContext) {
+    entered = guardian.enter()
+    guard entered else {
+      guardian.report(CordonError(.exhausted, "connections", "All connections that may be open are open."))
+      context.close(promise: nil)
+      return
+    }
     close(context, after: guardian.limits.handshake, because: "handshake-timeout")
   }
 
@@ -60,7 +67,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     let peer = try guardian.peer(of: chain)
     if let registry = guardian.registry {
       guard registry.register(context.channel, of: peer) else {
-        throw CordonError(.exhausted, "connections", "\(peer.identity.name) is revoked or has too many connections.")
+        throw CordonError(.exhausted, "connections", "\(peer.identity.name) has all the connections that it may have.")
       }
       registered = true
     }
@@ -78,6 +85,10 @@ final class ConnectionHandler: ChannelInboundHandler {
   private func leave(_ context: ChannelHandlerContext) {
     deadline?.cancel()
     deadline = nil
+    if entered {
+      entered = false
+      guardian.leave()
+    }
     guard registered else { return }
     registered = false
     guardian.registry?.unregister(context.channel)

@@ -9,9 +9,14 @@ package final class ConnectionRegistry: Sendable {
     var channel: any Channel
   }
 
+  private struct State {
+    var entries: [ObjectIdentifier: Entry] = [:]
+    var counts: [PeerIdentity: Int] = [:]
+  }
+
   private let trust: TrustStore
   private let limits: TransportLimits
-  private let entries = Mutex<[ObjectIdentifier: Entry]>([:])
+  private let state = Mutex(State())
 
   /// - Parameter trust: its changes close what is no longer trusted.
   package init(trust: TrustStore, limits: TransportLimits = TransportLimits()) {
@@ -20,23 +25,20 @@ package final class ConnectionRegistry: Sendable {
     trust.onChange { [weak self] in self?.closeRevoked() }
   }
 
-  package var count: Int { entries.withLock { $0.count } }
+  package var count: Int { state.withLock { $0.entries.count } }
 
   /// How many connections an identity has.
-  package func connections(of identity: PeerIdentity) -> Int {
-    entries.withLock { $0.values.count { $0.peer.identity == identity } }
-  }
+  package func connections(of identity: PeerIdentity) -> Int { state.withLock { $0.counts[identity] ?? 0 } }
 
   /// Closes every connection of an identity, such as one that is quarantined.
   package func close(_ identity: PeerIdentity) { close { $0.identity == identity } }
 
-  /// False where the peer or the server has all the connections it may have, or the peer is revoked.
+  /// False where the peer has all the connections that it may have, or is revoked.
   func register(_ channel: any Channel, of peer: AuthenticatedPeer) -> Bool {
-    let isAdmitted = entries.withLock { entries in
-      guard entries.count < limits.connections,
-        entries.values.count(where: { $0.peer.identity == peer.identity }) < limits.connectionsOfOnePeer
-      else { return false }
-      entries[ObjectIdentifier(channel)] = Entry(peer: peer, channel: channel)
+    let isAdmitted = state.withLock { state in
+      guard state.counts[peer.identity, default: 0] < limits.connectionsOfOnePeer else { return false }
+      state.entries[ObjectIdentifier(channel)] = Entry(peer: peer, channel: channel)
+      state.counts[peer.identity, default: 0] += 1
       return true
     }
     guard isAdmitted else { return false }
@@ -48,12 +50,18 @@ package final class ConnectionRegistry: Sendable {
     return true
   }
 
-  func unregister(_ channel: any Channel) { entries.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(channel)) } }
+  func unregister(_ channel: any Channel) {
+    state.withLock { state in
+      guard let entry = state.entries.removeValue(forKey: ObjectIdentifier(channel)) else { return }
+      let left = state.counts[entry.peer.identity, default: 1] - 1
+      state.counts[entry.peer.identity] = left > 0 ? left : nil
+    }
+  }
 
   private func closeRevoked() { close { [trust] in trust.isRevoked($0) } }
 
   private func close(where isUnwanted: (AuthenticatedPeer) -> Bool) {
-    let channels = entries.withLock { entries in entries.values.filter { isUnwanted($0.peer) }.map(\.channel) }
+    let channels = state.withLock { state in state.entries.values.filter { isUnwanted($0.peer) }.map(\.channel) }
     for channel in channels { channel.close(mode: .all, promise: nil) }
   }
 }

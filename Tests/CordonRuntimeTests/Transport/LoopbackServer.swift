@@ -80,13 +80,14 @@ struct LoopbackServer: Sendable {
   }
 
   static func call(
-    _ method: MethodDescriptor, through client: GRPCClient<HTTP2ClientTransport.Posix>
+    _ method: MethodDescriptor, through client: GRPCClient<HTTP2ClientTransport.Posix>, sending message: [UInt8] = []
   ) async throws -> String {
     var options = CallOptions.defaults
     options.timeout = .seconds(5)
     options.waitForReady = false
     return try await client.unary(
-      request: ClientRequest(message: []), descriptor: method, serializer: BytesCoding(), deserializer: BytesCoding(),
+      request: ClientRequest(message: message), descriptor: method, serializer: BytesCoding(),
+      deserializer: BytesCoding(),
       options: options
     ) { String(decoding: try $0.message, as: UTF8.self) }
   }

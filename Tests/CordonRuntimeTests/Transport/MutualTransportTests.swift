@@ -168,6 +168,49 @@ import Testing
     }
   }
 
+  @Test func allPeersTogetherHaveOnlySoManyConnections() async throws {
+    var limits = TransportLimits()
+    limits.connections = 1
+    try await LoopbackServer.run(limits: limits) { server in
+      try await server.withClient(as: try server.site.agent()) { client in
+        _ = try await LoopbackServer.call(connect, through: client)
+        await expectUnavailable { _ = try await server.call(connect, as: try server.site.agent()) }
+        #expect(await server.refusals.contains("connections"))
+      }
+      // Its place is free again.
+      #expect(await until { server.registry.count == 0 })
+      _ = try await server.call(connect, as: try server.site.agent())
+    }
+  }
+
+  @Test func aMessageHasOnlySoManyBytes() async throws {
+    var limits = TransportLimits()
+    limits.messageBytes = 1000
+    try await LoopbackServer.run(limits: limits) { server in
+      try await server.withClient(as: try server.site.agent()) { client in
+        _ = try await LoopbackServer.call(connect, through: client, sending: [UInt8](repeating: 0, count: 1000))
+        await expectUnavailable {
+          _ = try await LoopbackServer.call(connect, through: client, sending: [UInt8](repeating: 0, count: 1001))
+        }
+        _ = try await LoopbackServer.call(connect, through: client)
+      }
+    }
+  }
+
+  /// Load must be able to move to another collector, silent streams or not.
+  @Test func aConnectionEndsWithItsAge() async throws {
+    var limits = TransportLimits()
+    limits.age = .milliseconds(200)
+    limits.grace = .milliseconds(200)
+    try await LoopbackServer.run(limits: limits) { server in
+      try await server.withClient(as: try server.site.agent()) { client in
+        let start = ContinuousClock.now
+        _ = await #expect(throws: RPCError.self) { try await holdOpen(client) {} }
+        #expect(ContinuousClock.now - start < .seconds(5))
+      }
+    }
+  }
+
   private func holdOpen(
     _ client: GRPCClient<HTTP2ClientTransport.Posix>, _ body: @escaping @Sendable () async throws -> Void
   ) async throws {
