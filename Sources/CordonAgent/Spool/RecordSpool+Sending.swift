@@ -22,6 +22,7 @@ extension RecordSpool {
   package mutating func lease(
     _ lanes: [Lane], most: Int, mostBytes: Int
   ) throws(CordonError) -> SpoolBatch? {
+    if !unrecorded.isEmpty { try? recordAcknowledgements() }
     for lane in lanes {
       for epoch in state.epochs where epoch[lane].leased < epoch[lane].numbered {
         return try lease(SpoolPlace(epoch.id, lane), epoch[lane], most: max(1, most), mostBytes: mostBytes)
@@ -91,16 +92,26 @@ extension RecordSpool {
 
   /// The collector has a lane durably up to a number; deletes what it has.
   ///
+  /// - Throws: what the disk says; the acknowledgement is kept in memory, and recorded with a later lease.
   /// - Returns: false where the position is of no epoch of this spool, or beyond what was handed out: not obeyed.
   @discardableResult
   package mutating func acknowledge(_ position: LanePosition) throws(CordonError) -> Bool {
     guard let lane = state[position.epoch, position.lane], position.through <= lane.sent else { return false }
     guard position.through > lane.acknowledged else { return true }
+    let place = SpoolPlace(position.epoch, position.lane)
+    unrecorded[place] = max(unrecorded[place] ?? 0, position.through)
+    try recordAcknowledgements()
+    return true
+  }
+
+  private mutating func recordAcknowledgements() throws(CordonError) {
     var next = state
     var change = SpoolChange(to: next)
-    try acknowledge(position, &next, &change)
+    for (place, through) in unrecorded {
+      try acknowledge(LanePosition(lane: place.lane, epoch: place.epoch, through: through), &next, &change)
+    }
     try commit(&change, next)
-    return true
+    unrecorded = [:]
   }
 
   func acknowledge(

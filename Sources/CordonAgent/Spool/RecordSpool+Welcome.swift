@@ -42,13 +42,22 @@ extension RecordSpool {
         result.isForked = true
         continue
       }
+      if watermark > lane.numbered, watermark <= Self.mostSequence {
+        // Numbers given after the snapshot: remembered as acknowledged, should the collector lose them one day.
+        lane.numbered = watermark
+        next[place.epoch, place.lane] = lane
+      }
       let through = min(watermark, lane.numbered)
       try acknowledge(LanePosition(lane: place.lane, epoch: place.epoch, through: through), &next, &change)
     }
     if result.isForked { try fork(&next, &change, randomness: &randomness) }
     try commit(&change, next)
+    unrecorded = [:]
     return result
   }
+
+  /// No lane ever comes near this number honestly.
+  private static var mostSequence: UInt64 { UInt64(Int64.max) / 2 }
 
   /// Moves what the current epoch keeps unacknowledged into a new epoch, where its numbers begin at 1 again.
   private func fork(

@@ -9,6 +9,8 @@ package struct RecordSpool<Storage: SpoolStorage> {
   package let limits: SpoolLimits
   package internal(set) var storage: Storage
   package internal(set) var state: SpoolState
+  /// Acknowledgements that a full disk did not let in; tried again with the next lease.
+  var unrecorded: [SpoolPlace: UInt64] = [:]
 
   /// Opens a spool and begins a new epoch in it.
   package init(

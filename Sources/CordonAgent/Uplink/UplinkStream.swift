@@ -126,7 +126,7 @@ struct UplinkStream<Transport: ClientTransport>: Sendable {
       do {
         try await spool.acknowledge(position)
       } catch {
-        // A full disk cannot delete either; the next acknowledgement, or the next Welcome, says it again.
+        // A full disk cannot delete either; the spool records it with a later lease.
         parts.logger.warning("an acknowledgement was not recorded", metadata: ["error": "\(error)"])
       }
     case .setAside(let place, let sequence, let code, let message):

@@ -21,6 +21,9 @@ package struct UplinkLimits: Hashable, Sendable {
   /// The version of the stream's rules that this code speaks.
   package static let protocolVersion: UInt32 = 1
 
+  /// Positions that a Hello may name: an agent remembers up to 1,089 epochs of three lanes.
+  package static let mostPositions = 4_096
+
   /// Bytes of one encoded record, at most: a spool refuses more, and so does a collector.
   package static let mostRecordBytes = 256 << 10
 }

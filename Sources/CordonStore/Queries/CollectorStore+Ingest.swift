@@ -21,7 +21,9 @@ extension CollectorStore {
   }
 
   /// Watermarks returned for one agent, at most: those of the epochs that it used last.
-  package static let mostWatermarks = 96
+  ///
+  /// As many as a Hello may ask about: one that was left out would look like a restored collector.
+  package static let mostWatermarks = UplinkLimits.mostPositions
 
   /// The durable watermark of each lane and epoch of an agent that ever stored something, newest first.
   package func watermarks(of agent: AgentID) async throws(CordonError) -> [LanePosition] {

@@ -122,11 +122,8 @@ struct IngestTests {
   func onlyTheNewestEpochsAreTold(_ kind: StoreKind) async throws {
     try await kind.withStore { subject in
       let epochs = UInt64(CollectorStore.mostWatermarks + 5)
-      for epoch in 1...epochs {
-        try await subject.store.commit(
-          [Samples.batch(1, epoch: epoch, [.window(Samples.window())])],
-          at: Samples.now.advanced(by: .milliseconds(Int64(epoch))))
-      }
+      try await subject.store.commit(
+        (1...epochs).map { Samples.batch(1, epoch: $0, [.window(Samples.window())]) }, at: Samples.now)
       let marks = try await subject.store.watermarks(of: Samples.agent(1))
       #expect(marks.count == CollectorStore.mostWatermarks)
       #expect(marks.first?.epoch == Samples.epoch(epochs))
