@@ -13,7 +13,8 @@ package struct AgentGreeting: Hashable, Sendable {
 
   /// Bytes of a boot id or version.
   package static let longestText = 64
-  package static let mostLanes = 64
+  /// What an agent remembers, at most: one that starts often and rarely reaches us has many epochs.
+  package static let mostLanes = UplinkLimits.mostPositions
 
   package init(
     version: String, bootID: String, clock: Timestamp, lanes: [LanePosition], policySerial: UInt64,
