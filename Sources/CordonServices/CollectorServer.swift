@@ -19,7 +19,7 @@ package struct CollectorServer<Transport: ServerTransport>: Sendable {
     let access = AccessInterceptor(trust: domain.context.trust, clock: domain.context.clock) { name in
       try await domain.operators.roles(of: name)
     }
-    let ledgerService = LedgerService(context: domain.context)
+    let ledgerService = LedgerService(context: domain.context, publicKey: ledger.publicKey)
     self.uplink = GRPCServer(
       transport: uplink,
       services: [

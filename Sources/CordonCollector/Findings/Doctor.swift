@@ -48,17 +48,20 @@ package enum Doctor {
           .medium, "policy-missing", "No policy was applied: agents watch and touch nothing.",
           remedy: "cordon policy apply FILE."))
     }
-    for (code, what, end) in [
-      ("collector-certificate-near-end", "The collector's certificate", snapshot.collectorCertificateNotAfter),
-      ("intermediate-near-end", "The collector's intermediate CA", snapshot.intermediateNotAfter),
-    ] where end.since(snapshot.now) < nearEnd {
+    for (code, what, end, near) in [
+      // The first is renewed by the collector itself, from two thirds of its 30 days on.
+      (
+        "collector-certificate-near-end", "The collector's certificate", snapshot.collectorCertificateNotAfter,
+        certificateNearEnd
+      ),
+      ("intermediate-near-end", "The collector's intermediate CA", snapshot.intermediateNotAfter, nearEnd),
+    ] where end.since(snapshot.now) < near {
       let left = end.since(snapshot.now)
       let isOver = left <= .zero
       found.append(
         Finding(
           isOver ? .critical : .high, code, "\(what) \(isOver ? "has expired" : "ends in \(days(left))").",
-          remedy: "cordon-collector init --renew, have cordon site sign-collector sign the request, install the grant.")
-      )
+          remedy: "cordon site sign-collector collector.request again, then cordon-collector init --grant FILE."))
     }
     return found
   }

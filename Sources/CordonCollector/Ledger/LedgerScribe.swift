@@ -35,6 +35,9 @@ package final class LedgerScribe: Service, Sendable {
   /// The newest signed note; empty before the first.
   package var checkpoint: String { newest.withLock { $0 } }
 
+  /// The ledger's public key, NAME+HASH+KEY.
+  package var publicKey: String { sequencer.verifierKey.text }
+
   package func run() async throws {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {

@@ -8,9 +8,14 @@ package struct LedgerService: Sendable {
   /// Checkpoints that an export ends with, the oldest first.
   package static let mostCheckpoints = 10_000
 
+  /// NAME+HASH+KEY.
+  package let publicKey: String
   private let context: CollectorContext
 
-  package init(context: CollectorContext) { self.context = context }
+  package init(context: CollectorContext, publicKey: String) {
+    self.context = context
+    self.publicKey = publicKey
+  }
 
   /// The next page from an index on; empty past the end.
   package func entries(from index: UInt64) async throws -> [LedgerEntry] {

@@ -39,6 +39,7 @@ package struct AdminAdapter: Cordon_V1_Admin.SimpleServiceProtocol {
     var end = Cordon_V1_LedgerChunk()
     end.checkpoint = try await ledger.newestCheckpoint()
     end.checkpoints = try await ledger.checkpoints()
+    end.key = ledger.publicKey
     try await response.write(end)
   }
 }

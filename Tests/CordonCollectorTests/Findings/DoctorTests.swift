@@ -35,7 +35,7 @@ import Testing
     ("policy-missing", { $0.policySerial = 0 }),
     (
       "collector-certificate-near-end",
-      { $0.collectorCertificateNotAfter = $0.now.advanced(by: .seconds(29 * 86_400)) }
+      { $0.collectorCertificateNotAfter = $0.now.advanced(by: .seconds(4 * 86_400)) }
     ),
     ("intermediate-near-end", { $0.intermediateNotAfter = $0.now }),
     ("disk-near-full", { $0.diskFree = Doctor.leastDiskFree - 1 }),
