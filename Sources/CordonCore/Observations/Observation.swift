@@ -8,12 +8,14 @@ package struct Observation: Hashable, Sendable {
   package var outcome: ActivityOutcome
   /// Login user where known, else the effective one: a raw uid or account name; nil for the kernel and unknown.
   package var actor: RawAccount?
+  /// The actor is whom a person logged in as, not only a user that a program runs as.
+  package var isLogin: Bool
   package var process: ObservedProcess?
   package var object: ObservedObject
 
   package init(
     time: Timestamp, family: SourceFamily, source: String, activity: Activity, outcome: ActivityOutcome = .unknown,
-    actor: RawAccount? = nil, process: ObservedProcess? = nil, object: ObservedObject = .none
+    actor: RawAccount? = nil, isLogin: Bool = false, process: ObservedProcess? = nil, object: ObservedObject = .none
   ) {
     self.time = time
     self.family = family
@@ -21,6 +23,7 @@ package struct Observation: Hashable, Sendable {
     self.activity = activity
     self.outcome = outcome
     self.actor = actor
+    self.isLogin = isLogin
     self.process = process
     self.object = object
   }

@@ -8,8 +8,8 @@ extension FeatureSchema {
       .init(101, "process_starts", unit: "count", .log1p, .sum, "processes started"),
       .init(102, "distinct_executables", unit: "count", .log1p, .union, "different executables started"),
       .init(103, "failed_starts", unit: "count", .log1p, .sum, "process starts that failed"),
-      .init(104, "connects", unit: "count", .log1p, .sum, "outbound connections tried"),
-      .init(105, "failed_connects", unit: "count", .log1p, .sum, "outbound connections that failed"),
+      .init(104, "connects", unit: "count", .log1p, .sum, "connections tried to other machines"),
+      .init(105, "failed_connects", unit: "count", .log1p, .sum, "connections to other machines that failed"),
       .init(106, "distinct_peers", unit: "count", .log1p, .union, "different peer addresses"),
       .init(107, "distinct_peer_ports", unit: "count", .log1p, .union, "different peer ports"),
       .init(108, "privilege_changes", unit: "count", .log1p, .sum, "changes of user or group id"),
@@ -19,9 +19,10 @@ extension FeatureSchema {
       .init(112, "files_deleted", unit: "count", .log1p, .sum, "files deleted"),
       .init(113, "extension_changes", unit: "count", .log1p, .sum, "renames that changed the extension"),
       .init(
-        114, "write_entropy_most", unit: "bits a byte", .identity, .max, "highest sampled entropy of written content"),
+        114, "write_entropy_most", unit: "bits a byte", .identity, .max, "highest sampled entropy of a file written"),
       .init(
-        115, "high_entropy_writes", unit: "count", .log1p, .sum, "writes whose sampled entropy passes 7.2 bits a byte"),
+        115, "high_entropy_writes", unit: "count", .log1p, .sum,
+        "files written whose sampled entropy passes 7.2 bits a byte, of no format that is dense by design"),
       .init(116, "audit_losses", unit: "count", .log1p, .sum, "records that the kernel or a sensor dropped"),
     ])
 
@@ -31,15 +32,16 @@ extension FeatureSchema {
     features: [
       .init(201, "process_starts", unit: "count", .log1p, .sum, "processes started"),
       .init(202, "distinct_executables", unit: "count", .log1p, .union, "different executables started"),
-      .init(203, "connects", unit: "count", .log1p, .sum, "outbound connections tried"),
-      .init(204, "failed_connects", unit: "count", .log1p, .sum, "outbound connections that failed"),
+      .init(203, "connects", unit: "count", .log1p, .sum, "connections tried to other machines"),
+      .init(204, "failed_connects", unit: "count", .log1p, .sum, "connections to other machines that failed"),
       .init(205, "distinct_peers", unit: "count", .log1p, .union, "different peer addresses"),
       .init(206, "privilege_changes", unit: "count", .log1p, .sum, "changes of user or group id"),
       .init(207, "files_written", unit: "count", .log1p, .sum, "files written and closed"),
       .init(208, "files_renamed", unit: "count", .log1p, .sum, "files renamed"),
       .init(209, "files_deleted", unit: "count", .log1p, .sum, "files deleted"),
       .init(
-        210, "high_entropy_writes", unit: "count", .log1p, .sum, "writes whose sampled entropy passes 7.2 bits a byte"),
+        210, "high_entropy_writes", unit: "count", .log1p, .sum,
+        "files written whose sampled entropy passes 7.2 bits a byte, of no format that is dense by design"),
       .init(211, "distinct_hosts", unit: "count", .log1p, .union, "different hosts on which the user was active"),
       .init(212, "failures", unit: "count", .log1p, .sum, "operations that failed"),
     ])
