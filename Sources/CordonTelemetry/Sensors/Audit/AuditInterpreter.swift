@@ -69,6 +69,6 @@ struct AuditInterpreter: Sendable {
       event.pid == 0 ? nil : ObservedProcess(pid: event.pid, parent: event.parent, executable: event.executable)
     return Observation(
       time: event.time, family: .host, source: AuditSensor.name, activity: activity, outcome: outcome,
-      actor: user == .max ? nil : .uid(user), process: process, object: object)
+      actor: user == .max ? nil : .uid(user), isLogin: event.loginUser != .max, process: process, object: object)
   }
 }

@@ -1,3 +1,5 @@
+package import CordonCore
+
 /// The kernel's audit system: processes started, connections tried, privileges changed, kernel modules loaded.
 package struct AuditSensor: Sensor {
   package static let name = "audit"
@@ -26,6 +28,12 @@ package struct AuditSensor: Sensor {
     }
     if start < bytes.count { add(bytes[start...], to: &batch) }
     return batch
+  }
+
+  /// The event time of a line; nil where it has none that can be read.
+  package static func time(ofReplayed line: [UInt8]) -> Timestamp? {
+    guard case .record(let record) = AuditRecord.read(line.span) else { return nil }
+    return record.time
   }
 
   private static func add(_ line: ArraySlice<UInt8>, to batch: inout SensorBatch) {

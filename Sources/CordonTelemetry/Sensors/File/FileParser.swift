@@ -24,7 +24,8 @@ package struct FileParser: SensorParser {
     let user = record.loginUser != .max ? record.loginUser : record.user
     var observation = Observation(
       time: record.time, family: .host, source: FileSensor.name, activity: .fileWrite, outcome: .success,
-      actor: user == .max ? nil : .uid(user), process: record.process, object: .file(record.file))
+      actor: user == .max ? nil : .uid(user), isLogin: record.loginUser != .max, process: record.process,
+      object: .file(record.file))
     switch record.act {
     case .write: break
     case .delete: observation.activity = .fileDelete

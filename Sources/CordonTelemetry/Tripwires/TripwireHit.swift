@@ -1,0 +1,64 @@
+package import CordonCore
+
+/// Deterministic rules that make a detection at once; raw values are permanent.
+package enum TripwireRule: String, Sendable, CaseIterable {
+  case canaryTouched = "canary-touched"
+  case encryptionBurst = "encryption-burst"
+  case sensorTampering = "sensor-tampering"
+  /// A person logged in as an account that several share: a finding, not an attack.
+  case sharedAccount = "shared-account"
+
+  /// Whether a machine may act on it by itself.
+  package var mayReflex: Bool { self == .canaryTouched || self == .encryptionBurst }
+
+  /// How long repetitions are folded into one that was raised.
+  package var foldFor: Duration { self == .sharedAccount ? .seconds(86_400) : .seconds(600) }
+
+  package var severity: Severity {
+    switch self {
+    case .canaryTouched, .encryptionBurst: .critical
+    case .sensorTampering: .high
+    case .sharedAccount: .low
+    }
+  }
+}
+
+/// One time that a rule fired, with raw names: it is put into words and pseudonyms before it leaves.
+package struct TripwireHit: Hashable, Sendable {
+  /// Files that a detection names, at most.
+  package static let fileLimit = 3
+
+  package var rule: TripwireRule
+  /// ATT&CK, or empty.
+  package var technique: String
+  package var time: Timestamp
+  package var process: ObservedProcess?
+  package var actor: RawAccount?
+  package var files: [[UInt8]]
+  package var evidence: [Detection.Evidence]
+  /// What happened, to follow the process's name: holds counts alone.
+  package var predicate: String
+  /// Hits with an equal one are the same trouble: repetitions are folded.
+  package var identity: String
+
+  package init(
+    _ rule: TripwireRule, technique: String, time: Timestamp, process: ObservedProcess? = nil,
+    actor: RawAccount? = nil, files: [[UInt8]] = [], evidence: [Detection.Evidence] = [], predicate: String,
+    identity: String
+  ) {
+    self.rule = rule
+    self.technique = technique
+    self.time = time
+    self.process = process
+    self.actor = actor
+    self.files = Array(files.prefix(Self.fileLimit))
+    self.evidence = evidence
+    self.predicate = predicate
+    self.identity = identity
+  }
+}
+
+extension ObservedProcess {
+  /// Tells processes of one boot apart: a pid alone is reused.
+  var identity: String { "\(pid):\(startTicks)" }
+}

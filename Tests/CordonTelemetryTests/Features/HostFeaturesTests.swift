@@ -1,0 +1,129 @@
+import CordonCore
+import CordonTelemetry
+import CordonTestSupport
+import Testing
+
+@Suite struct HostFeaturesTests {
+  static func observation(
+    _ activity: Activity, _ object: ObservedObject = .none, outcome: ActivityOutcome = .success
+  ) -> Observation {
+    Observation(
+      time: FakeClock.start, family: .host, source: "x", activity: activity, outcome: outcome, actor: .uid(1000),
+      process: ObservedProcess(pid: 5, executable: Array("/bin/x".utf8)), object: object)
+  }
+
+  /// Non-zero features by name, of both schemas.
+  static func features(_ observations: [Observation]) throws -> (host: [String: Float], user: [String: Float]) {
+    let host = EntityRef(kind: .host, label: "ws")
+    let user = EntityRef(kind: .user, label: "u")
+    var hasher = SketchHasher(key: try #require(EpochKey(epoch: 1, bytes: [UInt8](repeating: 1, count: 32))))
+    var windows = WindowAssembler()
+    for observation in observations {
+      let hashes = HostFeatures.Hashes(of: observation, host: "ws", hasher: &hasher)
+      windows.add(host, schema: .hostAtHost, at: observation.time, now: observation.time) {
+        HostFeatures.countForHost(observation, hashes, in: &$0)
+      }
+      windows.add(user, schema: .userAtHost, at: observation.time, now: observation.time) {
+        HostFeatures.countForUser(observation, hashes, in: &$0)
+      }
+    }
+    var found: [UInt32: [String: Float]] = [:]
+    for window in windows.finish() {
+      let schema = try #require(FeatureSchema.withID(window.schema))
+      for (feature, value) in zip(schema.features, window.features) where value != 0 {
+        found[schema.id, default: [:]][feature.name] = feature.merge == .union ? value.rounded() : value
+      }
+    }
+    return (found[1] ?? [:], found[2] ?? [:])
+  }
+
+  static func content(_ entropy: Float, known: Bool = false) -> SampledContent {
+    SampledContent(entropy: entropy, isKnownFormat: known, size: 9000)
+  }
+
+  static func write(_ entropy: Float, known: Bool = false) -> Observation {
+    observation(.fileWrite, .file(ObservedFile(path: Array("/h/a".utf8), content: content(entropy, known: known))))
+  }
+
+  static func rename(_ from: String, _ to: String) -> Observation {
+    observation(.fileRename, .renamed(from: Array(from.utf8), to: ObservedFile(path: Array(to.utf8))))
+  }
+
+  static func connect(_ address: String, outcome: ActivityOutcome = .success) throws -> Observation {
+    observation(.connect, .peer(try #require(IPAddress(address)), port: 443), outcome: outcome)
+  }
+
+  struct Case: Sendable {
+    var observations: [Observation]
+    var host: [String: Float]
+    var user: [String: Float]
+  }
+
+  static func cases() throws -> [Case] {
+    try [
+      Case(
+        observations: [observation(.processStart), observation(.processStart, outcome: .failure)],
+        host: ["process_starts": 2, "failed_starts": 1, "distinct_executables": 1],
+        user: ["process_starts": 2, "failures": 1, "distinct_executables": 1, "distinct_hosts": 1]),
+      Case(
+        observations: [
+          connect("192.0.2.1"), connect("192.0.2.2", outcome: .failure), connect("127.0.0.1"), connect("::1"),
+        ],
+        host: ["connects": 2, "failed_connects": 1, "distinct_peers": 2, "distinct_peer_ports": 1],
+        user: ["connects": 2, "failed_connects": 1, "failures": 1, "distinct_peers": 2, "distinct_hosts": 1]),
+      Case(
+        observations: [observation(.privilegeChange), observation(.moduleLoad, .module(name: "x"))],
+        host: ["privilege_changes": 1, "module_loads": 1], user: ["privilege_changes": 1, "distinct_hosts": 1]),
+      Case(
+        observations: [write(7.2), write(7.1), write(7.9, known: true)],
+        host: ["files_written": 3, "high_entropy_writes": 1, "write_entropy_most": 7.9],
+        user: ["files_written": 3, "high_entropy_writes": 1, "distinct_hosts": 1]),
+      Case(
+        observations: [
+          rename("/h/a.doc", "/h/a.doc.locked"), rename("/h/a.doc", "/h/b.doc"), observation(.fileDelete),
+        ],
+        host: ["files_renamed": 2, "extension_changes": 1, "files_deleted": 1],
+        user: ["files_renamed": 2, "files_deleted": 1, "distinct_hosts": 1]),
+    ]
+  }
+
+  @Test func `each activity counts in its features and in no other`() throws {
+    for item in try Self.cases() {
+      let (host, user) = try Self.features(item.observations)
+      #expect(host == item.host)
+      #expect(user == item.user)
+    }
+  }
+
+  @Test(arguments: [
+    ("/h/a.doc", "doc"), ("/h/a.tar.gz", "gz"), ("/h/.bashrc", ""), ("/h.d/a", ""), ("a.", ""), ("", ""), ("/h/", ""),
+  ]) func `an extension is what follows the last dot of the name`(path: String, text: String) {
+    #expect(PathName.fileExtension(Array(path.utf8)).elementsEqual(text.utf8))
+  }
+
+  @Test(arguments: [
+    ("/h/a.doc.locked", "/h/a.doc", true), ("/h/a.locked", "/h/a.doc", true), ("/h/a.doc", "/h/a.doc", false),
+    ("/h/b.doc.locked", "/h/a.doc", false), ("/h/sub/a.doc.locked", "/h/a.doc", false), ("/h/a", "/h/a.doc", false),
+    ("/h/x/y", "/h/x", false),
+  ]) func `which names are made from which`(path: String, original: String, isDerived: Bool) {
+    #expect(PathName.isDerived(Array(path.utf8), from: Array(original.utf8)) == isDerived)
+  }
+
+  /// The ids are permanent: this table is changed by additions alone.
+  @Test func `ids and names of features stand`() {
+    let host = [
+      "process_starts", "distinct_executables", "failed_starts", "connects", "failed_connects", "distinct_peers",
+      "distinct_peer_ports", "privilege_changes", "module_loads", "files_written", "files_renamed", "files_deleted",
+      "extension_changes", "write_entropy_most", "high_entropy_writes", "audit_losses",
+    ]
+    let user = [
+      "process_starts", "distinct_executables", "connects", "failed_connects", "distinct_peers", "privilege_changes",
+      "files_written", "files_renamed", "files_deleted", "high_entropy_writes", "distinct_hosts", "failures",
+    ]
+    #expect(FeatureSchema.hostAtHost.features.map(\.id) == (101...116).map { UInt32($0) })
+    #expect(FeatureSchema.hostAtHost.features.map(\.name) == host)
+    #expect(FeatureSchema.userAtHost.features.map(\.id) == (201...212).map { UInt32($0) })
+    #expect(FeatureSchema.userAtHost.features.map(\.name) == user)
+    #expect(Set(FeatureSchema.all.map(\.id)).count == FeatureSchema.all.count)
+  }
+}
