@@ -1,0 +1,136 @@
+package import CordonCore
+import CordonTelemetry
+import Crypto
+import Glibc
+
+/// Runs a recorded audit.log through the worker's own pipeline, in the recording's own time.
+///
+/// Names are pseudonymised under a key that is thrown away, so that what is shown is what would leave a machine.
+package struct AuditReplay: Sendable {
+  /// Bytes read from the file at a time.
+  static let chunk = 1 << 20
+  /// Lines handed on together, as long as they lie within a second.
+  static let batchLimit = 512
+  /// Windows and detections that are kept for showing; all are counted.
+  package static let keptLimit = 10_000
+
+  private var pipeline: WorkerPipeline
+  private var summary = ReplaySummary()
+  private var batch = SensorBatch(sensor: AuditSensor.name)
+  private var batchStart = Timestamp.epoch
+  private var now = Timestamp.epoch
+  /// What of a line came with the chunk before.
+  private var rest: [UInt8] = []
+
+  private init(host: String, windowLength: Duration) throws(CordonError) {
+    var randomness = SystemRandomNumberGenerator()
+    let bytes = (0..<EpochKey.length).map { _ in UInt8.random(in: .min ... .max, using: &randomness) }
+    guard let key = EpochKey(epoch: 1, bytes: bytes), let machine = MachineID(String(repeating: "0", count: 32)) else {
+      throw CordonError(.defect, "replay-key", "No key for the replay could be made.")
+    }
+    var policy = Policy.observeOnly
+    policy.windows.length = windowLength
+    pipeline = WorkerPipeline(
+      settings: WorkerSettings(machine: machine, host: host, bootID: "replay"), policy: policy,
+      keys: PseudonymKeys(staff: KeyRing(current: key), path: SymmetricKey(size: .bits256)), directory: Recorded())
+  }
+
+  /// What a file becomes. Throws where it cannot be read.
+  package static func run(
+    file: String, host: String = "replayed", windowLength: Duration = .seconds(60)
+  ) throws(CordonError) -> ReplaySummary {
+    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw CordonError(
+        errno == ENOENT ? .missing : .inputOutput, "replay-unreadable",
+        "\(file) cannot be opened: \(String(cString: strerror(errno))).",
+        remedy: "Name an audit.log that you may read, such as /var/log/audit/audit.log.")
+    }
+    defer { close(descriptor) }
+    var replay = try AuditReplay(host: host, windowLength: windowLength)
+    var buffer = [UInt8](repeating: 0, count: chunk)
+    while true {
+      let count = read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else {
+        throw CordonError(
+          .inputOutput, "replay-unreadable", "\(file) cannot be read: \(String(cString: strerror(errno))).")
+      }
+      guard count > 0 else { break }
+      replay.take(buffer[..<count])
+    }
+    return replay.finish()
+  }
+
+  /// What bytes become, as `run(file:)` does; for measuring without a disk.
+  package static func run(
+    bytes: [UInt8], host: String = "replayed", windowLength: Duration = .seconds(60)
+  ) throws(CordonError) -> ReplaySummary {
+    var replay = try AuditReplay(host: host, windowLength: windowLength)
+    for start in stride(from: 0, to: bytes.count, by: chunk) {
+      replay.take(bytes[start..<min(start + chunk, bytes.count)])
+    }
+    return replay.finish()
+  }
+
+  private mutating func take(_ bytes: ArraySlice<UInt8>) {
+    var start = bytes.startIndex
+    while let end = bytes[start...].firstIndex(of: 0x0A) {
+      if rest.isEmpty { takeLine(Array(bytes[start..<end])) } else { takeLine(rest + bytes[start..<end]) }
+      rest.removeAll(keepingCapacity: true)
+      start = end + 1
+    }
+    // A line longer than any record is cut, and found malformed.
+    rest += bytes[start...].prefix(RecordQueue.recordSizeLimit - min(rest.count, RecordQueue.recordSizeLimit))
+  }
+
+  private mutating func takeLine(_ line: [UInt8]) {
+    guard !line.isEmpty else { return }
+    summary.records += 1
+    let time = AuditSensor.time(ofReplayed: line) ?? now
+    if batch.records.count >= Self.batchLimit || time.since(batchStart) > .seconds(1) {
+      step()
+      batchStart = time
+    }
+    now = max(now, time)
+    batch.records.append(line)
+  }
+
+  private mutating func step() {
+    guard !batch.records.isEmpty else { return }
+    keep(pipeline.ingest(batch, at: now))
+    keep(pipeline.tick(at: now))
+    batch.records.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func finish() -> ReplaySummary {
+    if !rest.isEmpty { takeLine(rest) }
+    step()
+    keep(pipeline.finish(at: now))
+    summary.malformed = pipeline.counters.malformed
+    summary.observed = pipeline.counters.observed
+    summary.late = pipeline.counters.windows.late
+    return summary
+  }
+
+  private mutating func keep(_ output: WorkerOutput) {
+    for record in output.records {
+      switch record {
+      case .window(let window):
+        summary.windowCount += 1
+        if summary.windows.count < Self.keptLimit { summary.windows.append(.init(window)) }
+      case .detection(let detection):
+        summary.detectionCount += 1
+        if summary.detections.count < Self.keptLimit { summary.detections.append(.init(detection)) }
+      case .outcome: break
+      }
+    }
+  }
+
+  /// Of a recording only the superuser's number has a known name.
+  private struct Recorded: AccountDirectory {
+    mutating func account(of uid: UInt32, now: Timestamp) -> (name: String, isLocal: Bool)? {
+      uid == 0 ? ("root", true) : nil
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package import CordonCore
+import FoundationEssentials
+
+/// What a recording became: counts, windows, detections; as text or JSON.
+package struct ReplaySummary: Sendable, Codable {
+  /// One window with its features that are not zero.
+  package struct Window: Sendable, Codable {
+    package var entity: String
+    package var schema: String
+    package var startMilliseconds: Int64
+    package var lengthMilliseconds: UInt32
+    package var observations: UInt32
+    package var features: [String: Float]
+
+    init(_ window: EntityWindow) {
+      let schema = FeatureSchema.withID(window.schema)
+      entity = window.entity.shortName
+      self.schema = schema?.name ?? "\(window.schema)"
+      startMilliseconds = window.start.milliseconds
+      lengthMilliseconds = window.length
+      observations = window.observations
+      features = [:]
+      for (feature, value) in zip(schema?.features ?? [], window.features) where value != 0 {
+        features[feature.name] = feature.merge == .union ? value.rounded() : value
+      }
+    }
+  }
+
+  /// One detection, as an analyst reads it.
+  package struct Finding: Sendable, Codable {
+    package var rule: String
+    package var technique: String
+    package var eventMilliseconds: Int64
+    package var summary: String
+
+    init(_ detection: Detection) {
+      rule = detection.rule
+      technique = detection.technique
+      eventMilliseconds = detection.eventTime.milliseconds
+      summary = detection.summary
+    }
+  }
+
+  /// Lines of the file.
+  package var records: UInt64 = 0
+  package var malformed: UInt64 = 0
+  package var observed: UInt64 = 0
+  /// Observations that came after their window had closed.
+  package var late: UInt64 = 0
+  package var windowCount: UInt64 = 0
+  package var detectionCount: UInt64 = 0
+  package var windows: [Window] = []
+  package var detections: [Finding] = []
+
+  init() {}
+
+  /// One object, keys sorted.
+  package func json() throws(CordonError) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    do {
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    } catch {
+      throw CordonError(.defect, "replay-json", "The replay's result cannot be written as JSON: \(error).")
+    }
+  }
+
+  /// Counts, then detections, then one line a window.
+  package var text: String {
+    var lines = [
+      "\(records) records: \(observed) observations, \(malformed) malformed, \(late) late",
+      "\(windowCount) windows, \(detectionCount) detections",
+    ]
+    for finding in detections { lines.append("! \(finding.rule) \(finding.technique): \(finding.summary)") }
+    for window in windows {
+      let features = window.features.sorted { $0.key < $1.key }.map { "\($0.key)=\(Self.plain($0.value))" }
+      let moment = Date(timeIntervalSince1970: Double(window.startMilliseconds) / 1000).formatted(.iso8601)
+      lines.append("\(moment) \(window.schema) \(window.entity): \(features.joined(separator: " "))")
+    }
+    if windowCount > windows.count { lines.append("… and \(windowCount - UInt64(windows.count)) more windows") }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func plain(_ value: Float) -> String { value == value.rounded() ? "\(Int(value))" : "\(value)" }
+}

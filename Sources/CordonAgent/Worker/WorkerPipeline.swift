@@ -1,0 +1,270 @@
+package import CordonCore
+package import CordonTelemetry
+
+/// The way of an observation through the worker: parse, complete, trip, pseudonymise, window. A pure value, stepped with
+/// raw records and time; what leaves is pseudonyms, sealed names, clear names and numbers.
+///
+/// Policies and keys are taken live; a new key epoch closes all windows first, so that no window mixes two pseudonyms.
+package struct WorkerPipeline: Sendable {
+  /// Peers blocked by reflex for one detection, at most.
+  package static let blockLimit = 4
+  /// Processes under suspicion, whose further peers are followed, in each of two generations.
+  package static let suspectLimit = 64
+  package static let suspectFor = Duration.seconds(600)
+
+  private struct Suspect: Sendable {
+    var detection: Detection
+    var at: Timestamp
+    var blocked: Set<IPAddress>
+  }
+
+  package private(set) var counters = WorkerCounters()
+
+  private let settings: WorkerSettings
+  private let directory: any AccountDirectory
+  private var randomness: any RandomNumberGenerator & Sendable
+  private var policy: Policy
+  private var audit = AuditParser()
+  private var file = FileParser()
+  private var processes = ProcessMemory()
+  private var peers = PeerMemory()
+  private var suspects = GenerationCache<UInt32, Suspect>(limit: suspectLimit)
+  private var burst: BurstTripwire
+  private var lane = TripwireLane()
+  private var pseudonymiser: Pseudonymiser
+  private var hasher: SketchHasher
+  private var naming: EntityNaming
+  private var ownership: PackageOwnership
+  private var entities = GenerationCache<RawAccount, Actor>(limit: 512)
+  private var windows: WindowAssembler
+  private var running: Set<String> = []
+  private var observations: [Observation] = []
+  private let hostEntity: EntityRef
+
+  /// An account's entity in windows, and its name for detections.
+  private struct Actor: Sendable {
+    var entity: EntityRef
+    var named: EntityNaming.Named
+  }
+
+  package init(
+    settings: WorkerSettings, policy: Policy = .observeOnly, keys: PseudonymKeys,
+    directory: any AccountDirectory = SystemAccounts(), ownership: PackageOwnership = PackageOwnership(),
+    randomness: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+  ) {
+    self.settings = settings
+    self.directory = directory
+    self.randomness = randomness
+    self.policy = policy
+    self.ownership = ownership
+    burst = BurstTripwire(settings: policy.tripwires.burst)
+    pseudonymiser = Pseudonymiser(keys: keys)
+    hasher = pseudonymiser.sketchHasher
+    naming = EntityNaming(settings: .init(machine: settings.machine, policy: policy), directory: directory)
+    windows = WindowAssembler(settings: Self.windowSettings(policy))
+    hostEntity = EntityRef(kind: .host, label: settings.host)
+    pseudonymiser.setClear(naming.clearNames)
+  }
+
+  /// Takes in what a source read.
+  package mutating func ingest(_ batch: SensorBatch, at now: Timestamp) -> WorkerOutput {
+    var output = WorkerOutput()
+    counters.records += UInt64(batch.records.count)
+    if batch.dropped > 0 { countLoss(batch.dropped, at: now) }
+    var found: [Observation] = []
+    swap(&found, &observations)
+    for record in batch.records {
+      switch batch.sensor {
+      case AuditSensor.name: audit.parse(record, arrived: now, into: &found)
+      case FileSensor.name: file.parse(record, arrived: now, into: &found)
+      default: counters.unknownSensor += 1
+      }
+    }
+    take(&found, now, &output)
+    swap(&found, &observations)
+    return output
+  }
+
+  /// Moves time on: finishes events that waited too long, closes windows. Call at least once a second.
+  package mutating func tick(at now: Timestamp) -> WorkerOutput {
+    var output = WorkerOutput()
+    var found: [Observation] = []
+    audit.advance(to: now, into: &found)
+    take(&found, now, &output)
+    output.records += windows.advance(to: now).map(Record.window)
+    return output
+  }
+
+  /// Finishes and closes everything, as at the agent's end.
+  package mutating func finish(at now: Timestamp) -> WorkerOutput {
+    var output = WorkerOutput()
+    var found: [Observation] = []
+    audit.finish(into: &found)
+    take(&found, now, &output)
+    output.records += windows.finish().map(Record.window)
+    return output
+  }
+
+  /// Takes another policy, from the next record on.
+  package mutating func use(_ policy: Policy, at now: Timestamp) -> WorkerOutput {
+    self.policy = policy
+    burst.use(policy.tripwires.burst)
+    windows.use(Self.windowSettings(policy))
+    naming = EntityNaming(settings: .init(machine: settings.machine, policy: policy), directory: directory)
+    pseudonymiser.setClear(naming.clearNames)
+    entities.removeAll()
+    return tick(at: now)
+  }
+
+  /// Takes other keys: everything open is closed under the old ones first.
+  package mutating func use(_ keys: PseudonymKeys, at now: Timestamp) -> WorkerOutput {
+    let output = finish(at: now)
+    pseudonymiser.use(keys)
+    hasher = pseudonymiser.sketchHasher
+    entities.removeAll()
+    return output
+  }
+
+  /// Whether the machine's clock is further off than the policy's tolerance: windows are marked.
+  package mutating func setSkewed(_ isSkewed: Bool) { windows.isSkewed = isSkewed }
+
+  /// What the keeper says of a sensor; one that ran and does not any more is a detection.
+  package mutating func sensor(_ name: String, isRunning: Bool, at now: Timestamp) -> WorkerOutput {
+    var output = WorkerOutput()
+    guard !isRunning else {
+      running.insert(name)
+      return output
+    }
+    guard running.remove(name) != nil, policy.tripwires.sensorTampering else { return output }
+    raise(TamperingTripwire().lost(sensor: name, at: now), now, &output)
+    return output
+  }
+
+  /// The schemas whose windows this pipeline makes.
+  package static let schemas: [FeatureSchema] = [.hostAtHost, .userAtHost]
+
+  private static func windowSettings(_ policy: Policy) -> WindowSettings {
+    WindowSettings(
+      length: policy.windows.length, lateness: policy.windows.hostLateness, ahead: policy.clockTolerance,
+      burst: Int(policy.tripwires.burst.files))
+  }
+}
+
+extension WorkerPipeline {
+  private mutating func take(_ found: inout [Observation], _ now: Timestamp, _ output: inout WorkerOutput) {
+    for index in found.indices {
+      processes.complete(&found[index])
+      peers.take(found[index])
+      trip(found[index], now, &output)
+      window(found[index], now)
+    }
+    counters.observed += UInt64(found.count)
+    counters.malformed = audit.counters.malformed + file.counters.malformed
+    counters.abandoned = audit.counters.abandoned + file.counters.abandoned
+    counters.windows = windows.counters
+    counters.folded = lane.folded
+    found.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func countLoss(_ count: UInt64, at now: Timestamp) {
+    counters.lost += count
+    windows.add(hostEntity, schema: .hostAtHost, at: now, now: now) { HostFeatures.countLosses(count, in: &$0) }
+  }
+
+  private mutating func window(_ observation: Observation, _ now: Timestamp) {
+    guard observation.activity != .sensorLoss, observation.activity != .sensorTampering else { return }
+    let hashes = HostFeatures.Hashes(of: observation, host: settings.host, hasher: &hasher)
+    windows.add(hostEntity, schema: .hostAtHost, at: observation.time, now: now) {
+      HostFeatures.countForHost(observation, hashes, in: &$0)
+    }
+    guard let account = observation.actor, let actor = actor(account, now) else { return }
+    windows.add(actor.entity, schema: .userAtHost, at: observation.time, now: now) {
+      HostFeatures.countForUser(observation, hashes, in: &$0)
+    }
+  }
+
+  private mutating func actor(_ account: RawAccount, _ now: Timestamp) -> Actor? {
+    if let known = entities[account] { return known }
+    guard let named = naming.name(account, now: now), let entity = pseudonymiser.reference(to: named.name) else {
+      return nil
+    }
+    let actor = Actor(entity: entity, named: named)
+    entities[account] = actor
+    return actor
+  }
+}
+
+extension WorkerPipeline {
+  private mutating func trip(_ observation: Observation, _ now: Timestamp, _ output: inout WorkerOutput) {
+    if let hit = CanaryTripwire().examine(observation) { raise(hit, now, &output) }
+    if let hit = burst.examine(observation) { raise(hit, now, &output) }
+    if policy.tripwires.sensorTampering, let hit = TamperingTripwire().examine(observation) { raise(hit, now, &output) }
+    if observation.isLogin, let hit = sharedUse(observation, now) { raise(hit, now, &output) }
+    if observation.activity == .connect { follow(observation, now, &output) }
+  }
+
+  private mutating func sharedUse(_ observation: Observation, _ now: Timestamp) -> TripwireHit? {
+    guard let account = observation.actor, let actor = actor(account, now), actor.named.isShared else { return nil }
+    let day = now.milliseconds / 86_400_000
+    return SharedAccountFinding.hit(observation, account: actor.named.name, day: day)
+  }
+
+  private mutating func raise(_ hit: TripwireHit, _ now: Timestamp, _ output: inout WorkerOutput) {
+    guard case .raise(let folded) = lane.judge(hit, cap: policy.tripwires.dailyCap, now: now) else { return }
+    var known = hit
+    if let process = hit.process, process.executable.isEmpty {
+      var bare = Observation(
+        time: hit.time, family: .host, source: "", activity: .fileWrite, actor: hit.actor, process: process)
+      processes.complete(&bare)
+      known.process = bare.process
+      known.actor = bare.actor
+    }
+    let addresses = known.process.map { peers.recent(of: $0.pid, now: now) } ?? []
+    let executable = known.process?.executable ?? []
+    let owned = ownership.owns(executable, now: now) ? String(decoding: executable, as: UTF8.self) : ""
+    let name = known.actor.flatMap { actor($0, now)?.named.name }
+    let detection = DetectionMaker.make(
+      known, folded: folded, id: UniqueID(at: now, randomness: &randomness), raisedAt: now, context: settings.context,
+      executable: owned, actor: name, peers: addresses, pseudonymiser: &pseudonymiser)
+    counters.detections += 1
+    output.records.append(.detection(detection))
+    if hit.rule.mayReflex { react(detection, known.process, addresses, now, &output) }
+  }
+
+  /// What policy lets the keeper do by itself: freeze the process, cut its peers.
+  private mutating func react(
+    _ detection: Detection, _ process: ObservedProcess?, _ addresses: [IPAddress], _ now: Timestamp,
+    _ output: inout WorkerOutput
+  ) {
+    let reflex = policy.containment.reflex
+    guard policy.containment.isEnabled, reflex.isEnabled else { return }
+    if reflex.actions.contains(.suspendProcess), let reference = detection.process {
+      output.reflexes.append(ReflexRequest(detection: detection, action: .suspendProcess(reference)))
+    }
+    guard reflex.actions.contains(.blockAddress), let process else { return }
+    var suspect = Suspect(detection: detection, at: now, blocked: [])
+    for address in addresses { block(address, &suspect, &output) }
+    suspects[process.pid] = suspect
+  }
+
+  /// A suspect that calls out only after it was found out.
+  private mutating func follow(_ observation: Observation, _ now: Timestamp, _ output: inout WorkerOutput) {
+    guard let process = observation.process, case .peer(let address, _) = observation.object,
+      HostFeatures.isOutbound(address)
+    else { return }
+    for pid in [process.pid, process.parent] where pid > 2 {
+      guard var suspect = suspects[pid], now.since(suspect.at) < Self.suspectFor else { continue }
+      block(address, &suspect, &output)
+      suspects[pid] = suspect
+      return
+    }
+  }
+
+  private mutating func block(_ address: IPAddress, _ suspect: inout Suspect, _ output: inout WorkerOutput) {
+    guard suspect.blocked.count < Self.blockLimit, suspect.blocked.insert(address).inserted,
+      let sealed = pseudonymiser.sealed(.address(address), part: .target)
+    else { return }
+    output.reflexes.append(
+      ReflexRequest(detection: suspect.detection, action: .blockAddress(sealed), address: address))
+  }
+}

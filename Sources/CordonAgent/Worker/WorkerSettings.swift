@@ -1,0 +1,70 @@
+package import CordonCore
+package import CordonTelemetry
+
+/// Which machine the worker works on.
+package struct WorkerSettings: Hashable, Sendable {
+  package var machine: MachineID
+  /// The agent's label, given at enrolment; names the host in windows and detections.
+  package var host: String
+  package var bootID: String
+
+  package init(machine: MachineID, host: String, bootID: String) {
+    self.machine = machine
+    self.host = host
+    self.bootID = bootID
+  }
+
+  /// What its detections say of the machine.
+  var context: DetectionContext { DetectionContext(host: host, bootID: bootID) }
+}
+
+/// What the worker asks the keeper to do at once, on a tripwire. The keeper decides.
+package struct ReflexRequest: Hashable, Sendable {
+  package var detection: Detection
+  package var action: Action
+  /// The peer to block; stays on this machine.
+  package var address: IPAddress?
+
+  package init(detection: Detection, action: Action, address: IPAddress? = nil) {
+    self.detection = detection
+    self.action = action
+    self.address = address
+  }
+}
+
+/// What came of a step of the pipeline.
+package struct WorkerOutput: Hashable, Sendable {
+  /// For the spool, in order.
+  package var records: [Record] = []
+  /// For the keeper.
+  package var reflexes: [ReflexRequest] = []
+
+  package init() {}
+
+  package var isEmpty: Bool { records.isEmpty && reflexes.isEmpty }
+}
+
+/// What the pipeline has seen and dropped since it was made, for heartbeats.
+package struct WorkerCounters: Hashable, Sendable {
+  /// Raw records taken in.
+  package var records: UInt64 = 0
+  package var observed: UInt64 = 0
+  /// Dropped before they came here: by the kernel, a source's queue, the seam.
+  package var lost: UInt64 = 0
+  package var malformed: UInt64 = 0
+  /// Events given up unfinished, because too many were open.
+  package var abandoned: UInt64 = 0
+  /// Of no sensor that this version knows.
+  package var unknownSensor: UInt64 = 0
+  package var detections: UInt64 = 0
+  /// Tripwires' hits that were folded into others.
+  package var folded: UInt64 = 0
+  package var windows = WindowCounters()
+
+  package init() {}
+
+  /// Everything that came and is in no window, by whatever cause.
+  package var dropped: UInt64 {
+    lost + malformed + abandoned + unknownSensor + windows.late + windows.overflow
+  }
+}

@@ -1,0 +1,107 @@
+import CordonAgent
+import CordonCore
+import CordonTelemetry
+import CordonTestSupport
+import Crypto
+import Testing
+
+/// A worker of a made-up machine, with names planted wherever a name may be.
+enum WorkerSupport {
+  static let machine = MachineID("0123456789abcdef0123456789abcdef")!
+  static let start = FakeClock.start
+
+  struct Accounts: AccountDirectory {
+    var names: [UInt32: String] = [0: "root", 1000: "plantedann", 1001: "plantedbob", 33: "www-data", 990: "svc-hl7"]
+
+    mutating func account(of uid: UInt32, now: Timestamp) -> (name: String, isLocal: Bool)? {
+      names[uid].map { ($0, true) }
+    }
+  }
+
+  static func keys(epoch: UInt32 = 1, byte: UInt8 = 0x11) throws -> PseudonymKeys {
+    PseudonymKeys(
+      staff: KeyRing(current: try #require(EpochKey(epoch: epoch, bytes: [UInt8](repeating: byte, count: 32)))),
+      path: SymmetricKey(data: [UInt8](repeating: 0x22, count: 32)))
+  }
+
+  static func policy(reflex: Bool = true) -> Policy {
+    var policy = Policy(serial: 1, name: "test", group: "", issued: start)
+    policy.containment.isEnabled = reflex
+    policy.containment.reflex.isEnabled = reflex
+    policy.containment.reflex.actions = [.suspendProcess, .blockAddress]
+    policy.sharedAccounts = ["root", "nursing1"]
+    policy.serviceAccounts = ["svc-hl7"]
+    return policy
+  }
+
+  static func pipeline(
+    host: String = "ws-17", policy: Policy = policy(), packages: String = "/nowhere", seed: UInt64 = 1
+  ) throws -> WorkerPipeline {
+    WorkerPipeline(
+      settings: WorkerSettings(machine: machine, host: host, bootID: "1120833b-d52a-4367-8624-3e84b146f470"),
+      policy: policy, keys: try keys(), directory: Accounts(), ownership: PackageOwnership(root: packages),
+      randomness: SeededRandomness(seed: seed))
+  }
+
+  static func at(_ milliseconds: Int64) -> Timestamp { start.advanced(by: .milliseconds(milliseconds)) }
+
+  static func lines(_ text: String) -> SensorBatch { AuditSensor.records(inReplay: Array(text.utf8)) }
+
+  /// A connect and its peer, as two lines of a log.
+  static func connect(_ serial: Int, pid: Int, uid: Int = 1000, saddr: String, exe: String, at time: Timestamp)
+    -> String
+  {
+    let stamp = "audit(\(time.milliseconds / 1000).\(String(1000 + time.milliseconds % 1000).dropFirst()):\(serial))"
+    return """
+      type=SYSCALL msg=\(stamp): arch=c000003e syscall=42 success=yes exit=0 a0=3 ppid=700 pid=\(pid) auid=\(uid) \
+      uid=\(uid) euid=\(uid) comm="x" exe="\(exe)" key="cordon"
+      type=SOCKADDR msg=\(stamp): saddr=\(saddr)
+      type=EOE msg=\(stamp):
+
+      """
+  }
+
+  static func exec(_ serial: Int, pid: Int, uid: Int = 1000, exe: String, at time: Timestamp) -> String {
+    let stamp = "audit(\(time.milliseconds / 1000).\(String(1000 + time.milliseconds % 1000).dropFirst()):\(serial))"
+    return """
+      type=SYSCALL msg=\(stamp): arch=c000003e syscall=59 success=yes exit=0 a0=3 ppid=700 pid=\(pid) auid=\(uid) \
+      uid=\(uid) euid=\(uid) comm="x" exe="\(exe)" key="cordon"
+      type=EXECVE msg=\(stamp): argc=2 a0="x" a1="plantedargument"
+      type=CWD msg=\(stamp): cwd="/home/plantedann"
+      type=PATH msg=\(stamp): item=0 name="\(exe)"
+      type=PROCTITLE msg=\(stamp): proctitle="plantedtitle"
+
+      """
+  }
+
+  static func file(
+    _ act: FileRecord.Act, _ path: String, from: String = "", entropy: Float? = 7.95, pid: UInt32 = 812,
+    canary: Bool = false, user: UInt32 = 1000, at time: Timestamp
+  ) -> [UInt8] {
+    FileRecord(
+      act: act, time: time,
+      process: ObservedProcess(
+        pid: pid, parent: 700, startTicks: 4711, executable: Array("/home/plantedann/evil".utf8)),
+      user: user, loginUser: user,
+      file: ObservedFile(
+        path: Array(path.utf8),
+        content: entropy.map { SampledContent(entropy: $0, isKnownFormat: false, size: 20_000) }, isCanary: canary),
+      from: Array(from.utf8)
+    ).encoded
+  }
+
+  /// Twenty files of one user rewritten and renamed within two seconds, after a call to 192.0.2.7.
+  static func attack(from moment: Int64 = 0) -> [SensorBatch] {
+    let call = lines(
+      exec(1, pid: 812, exe: "/home/plantedann/evil", at: at(moment))
+        + connect(2, pid: 812, saddr: "0200115CC00002070000000000000000", exe: "/home/plantedann/evil", at: at(moment)))
+    var files = SensorBatch(sensor: FileSensor.name)
+    for number in 0..<20 {
+      let time = at(moment + 100 * Int64(number))
+      let path = "/home/plantedann/plantedfile\(number).doc"
+      files.records.append(file(.write, path, at: time))
+      files.records.append(file(.rename, path + ".locked", from: path, at: time))
+    }
+    return [call, files]
+  }
+}
