@@ -7,7 +7,7 @@ import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import Testing
 
-@Suite(.serialized) struct EnrolmentTransportTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct EnrolmentTransportTests {
   private let enroll = Cordon_V1_Enrollment.Method.Enroll.descriptor
   private let status = Cordon_V1_Admin.Method.GetStatus.descriptor
 

@@ -11,7 +11,7 @@ import NIOSSL
 import Testing
 
 /// What a peer may not do before there is any RPC: older TLS, no certificate, no HTTP/2, or nothing at all.
-@Suite(.serialized) struct HandshakeTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct HandshakeTests {
   private let connect = Cordon_V1_Uplink.Method.Connect.descriptor
 
   @Test func tls12IsClosedByTheServer() async throws {

@@ -7,7 +7,7 @@ import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import Testing
 
-@Suite(.serialized) struct MutualTransportTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct MutualTransportTests {
   private let connect = Cordon_V1_Uplink.Method.Connect.descriptor
   private let status = Cordon_V1_Admin.Method.GetStatus.descriptor
   private let createToken = Cordon_V1_Admin.Method.CreateToken.descriptor
