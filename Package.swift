@@ -119,7 +119,8 @@ let package = Package(
     room(
       "CordonRuntime",
       [
-        "CordonCore", "CordonTrust", grpcCore, grpcNIO, nioCertificateReloading, nioCore, nioPosix, nioSSL, nioTLS, x509,
+        "CordonCore", "CordonTrust", grpcCore, grpcNIO, nioCertificateReloading, nioCore, nioPosix, nioSSL, nioTLS,
+        x509,
         asn1, crypto, configuration, logging, lifecycle, systemPackage, unixSignals,
       ]),
     // MARK: Programs
@@ -167,8 +168,8 @@ let package = Package(
     tests(
       "CordonServicesTests",
       [
-        "CordonServices", "CordonCollector", "CordonStore", "CordonTrust", "CordonWire", "CordonTestSupport", grpcCore,
-        grpcInProcess, protobuf,
+        "CordonCore", "CordonServices", "CordonCollector", "CordonStore", "CordonLedger", "CordonTrust", "CordonWire",
+        "CordonTestSupport", crypto, grpcCore, grpcInProcess, logging, protobuf,
       ]),
     tests(
       "CordonAdminTests",

@@ -153,7 +153,7 @@ package final class UplinkHub: Service, Sendable {
       var sinceSweep = Duration.zero
       while !Task.isCancelled {
         try? await ContinuousClock().sleep(for: Self.heartbeatDelay)
-        await self.storeBeats()
+        await self.storeHeartbeats()
         sinceSweep += Self.heartbeatDelay
         if sinceSweep >= Self.sweepInterval {
           sinceSweep = .zero
@@ -166,7 +166,20 @@ package final class UplinkHub: Service, Sendable {
       return state.live.values.flatMap(\.self)
     }
     end(all, Self.stopping)
-    await storeBeats()
+    await storeHeartbeats()
+  }
+
+  /// Stores the heartbeats that came since the last time; also what tests call instead of `run`.
+  package func storeHeartbeats() async {
+    let beats = state.withLock { state in
+      defer { state.beats = [:] }
+      return state.beats
+    }
+    do {
+      try await context.store.recordHeartbeats(beats, at: context.now)
+    } catch {
+      context.logger.warning("heartbeats not stored", metadata: ["error": "\(error)"])
+    }
   }
 
   // MARK: Private
@@ -178,18 +191,6 @@ package final class UplinkHub: Service, Sendable {
     for live in streams {
       live.signals.yield(.close(why))
       live.signals.finish()
-    }
-  }
-
-  private func storeBeats() async {
-    let beats = state.withLock { state in
-      defer { state.beats = [:] }
-      return state.beats
-    }
-    do {
-      try await context.store.recordHeartbeats(beats, at: context.now)
-    } catch {
-      context.logger.warning("heartbeats not stored", metadata: ["error": "\(error)"])
     }
   }
 
