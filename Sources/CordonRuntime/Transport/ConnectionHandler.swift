@@ -61,6 +61,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
     guard application == "h2" else { throw CordonError(.denied, "alpn", "The peer does not speak HTTP/2.") }
     guard guardian.expectsCertificate else { return }
+    // A resumed session brings no certificates, so nothing was verified: it is refused like any other without.
     guard let chain = (try? tls.nioSSL_peerValidatedCertificateChain()).flatMap({ $0 }) else {
       throw CordonError(.denied, "certificate-missing", "The connection carries no verified certificate.")
     }
