@@ -1,6 +1,7 @@
 #ifndef CORDON_CLINUX_H
 #define CORDON_CLINUX_H
 
+#include "CLinuxContainment.h"
 #include "CLinuxSensors.h"
 
 #endif

@@ -1,0 +1,43 @@
+/// What the kernel says of a process, as far as containment asks.
+package struct ProcessFacts: Hashable, Sendable {
+  package var pid: UInt32
+  package var parent: UInt32
+  /// Field 22 of /proc/PID/stat.
+  package var startTicks: UInt64
+  /// Field 3: `R`, `S`, `T`, `Z`, …
+  package var state: UInt8
+  package var isKernelThread: Bool
+  /// What /proc/PID/exe links to, without the kernel's ` (deleted)`; empty where it cannot be read.
+  package var executable: String
+
+  package init(
+    pid: UInt32, parent: UInt32, startTicks: UInt64, state: UInt8 = UInt8(ascii: "S"), isKernelThread: Bool = false,
+    executable: String = ""
+  ) {
+    self.pid = pid
+    self.parent = parent
+    self.startTicks = startTicks
+    self.state = state
+    self.isKernelThread = isKernelThread
+    self.executable = executable
+  }
+
+  package var isStopped: Bool { state == UInt8(ascii: "T") || state == UInt8(ascii: "t") }
+  /// Ended, but not yet collected by its parent.
+  package var isDead: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
+
+  /// From the text of /proc/PID/stat; the name in parentheses may hold anything, parentheses too.
+  package init?(stat: String) {
+    guard let open = stat.firstIndex(of: "("), let end = stat.lastIndex(of: ")"), open < end,
+      let pid = UInt32(stat[..<open].filter { $0 != " " })
+    else { return nil }
+    let fields = stat[stat.index(after: end)...].split(separator: " ")
+    guard fields.count >= 20, let state = fields[0].utf8.first, let parent = UInt32(fields[1]),
+      let flags = UInt64(fields[6]), let ticks = UInt64(fields[19])
+    else { return nil }
+    self.init(
+      pid: pid, parent: parent, startTicks: ticks, state: state, isKernelThread: flags & Self.kernelThreadFlag != 0)
+  }
+
+  private static let kernelThreadFlag: UInt64 = 0x0020_0000
+}
