@@ -1,17 +1,18 @@
 package import CordonCore
 package import CordonTrust
-package import CordonWire
+import CordonWire
 import FoundationEssentials
 package import GRPCCore
 package import Logging
 import ServiceLifecycle
+import Synchronization
 
 /// Renews the agent's certificate from two thirds of its life on, without a restart.
 ///
 /// A failed attempt is tried again after a jittered pause; the connection in use stays as it is, and the next one
 /// presents the new chain.
 package struct CertificateRenewal<Transport: ClientTransport>: Service {
-  private let client: Cordon_V1_Identity.Client<Transport>
+  private let connector: UplinkService<Transport>.Connector
   private let identity: LiveIdentity
   private let chainPath: String
   private let clock: any WallClock
@@ -21,10 +22,11 @@ package struct CertificateRenewal<Transport: ClientTransport>: Service {
   private static var longestPause: Duration { .seconds(600) }
 
   package init(
-    client: Cordon_V1_Identity.Client<Transport>, identity: LiveIdentity, chainPath: String, clock: any WallClock,
+    connector: @escaping UplinkService<Transport>.Connector, identity: LiveIdentity, chainPath: String,
+    clock: any WallClock,
     logger: Logger
   ) {
-    self.client = client
+    self.connector = connector
     self.identity = identity
     self.chainPath = chainPath
     self.clock = clock
@@ -59,8 +61,15 @@ package struct CertificateRenewal<Transport: ClientTransport>: Service {
     let current = identity.current
     var request = Cordon_V1_RenewRequest()
     request.csr = Data(try current.key.signingRequest())
-    let response = try await client.renew(request)
-    let chain = try CertificateChain(der: response.chain.map { [UInt8]($0) })
+    let answer = Mutex<CertificateChain?>(nil)
+    try await connector { [request] client in
+      let response = try await Cordon_V1_Identity.Client(wrapping: client).renew(request)
+      let chain = try CertificateChain(der: response.chain.map { [UInt8]($0) })
+      answer.withLock { $0 = chain }
+    }
+    guard let chain = answer.withLock({ $0 }) else {
+      throw CordonError(.unavailable, "renewal", "The collector's answer to the renewal did not come.")
+    }
     guard KeyDigest(of: chain.leaf) == current.key.digest, chain.notAfter > current.chain.notAfter else {
       throw CordonError(
         .denied, "foreign-certificate", "The collector renewed with a certificate of another key, or an older one.")

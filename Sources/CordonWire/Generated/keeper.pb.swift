@@ -282,6 +282,14 @@ package nonisolated struct Cordon_V1_KeeperState: Sendable {
 
   package var label: String = String()
 
+  /// Key of this agent's own pseudonyms of paths, 32 bytes.
+  package var pathKey: Data = Data()
+
+  /// The keeper's own, for heartbeats.
+  package var cpuMs: UInt64 = 0
+
+  package var memoryBytes: UInt64 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -798,7 +806,7 @@ nonisolated extension Cordon_V1_ReflexRequest: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Cordon_V1_KeeperState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".KeeperState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}policy_serial\0\u{3}roster_serial\0\u{1}held\0\u{1}policy\0\u{1}roster\0\u{3}key_epoch\0\u{3}k_staff\0\u{1}label\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}policy_serial\0\u{3}roster_serial\0\u{1}held\0\u{1}policy\0\u{1}roster\0\u{3}key_epoch\0\u{3}k_staff\0\u{1}label\0\u{3}path_key\0\u{3}cpu_ms\0\u{3}memory_bytes\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -814,6 +822,9 @@ nonisolated extension Cordon_V1_KeeperState: SwiftProtobuf.Message, SwiftProtobu
       case 6: try { try decoder.decodeSingularUInt32Field(value: &self.keyEpoch) }()
       case 7: try { try decoder.decodeSingularBytesField(value: &self.kStaff) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.label) }()
+      case 9: try { try decoder.decodeSingularBytesField(value: &self.pathKey) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.cpuMs) }()
+      case 11: try { try decoder.decodeSingularUInt64Field(value: &self.memoryBytes) }()
       default: break
       }
     }
@@ -844,6 +855,15 @@ nonisolated extension Cordon_V1_KeeperState: SwiftProtobuf.Message, SwiftProtobu
     if !self.label.isEmpty {
       try visitor.visitSingularStringField(value: self.label, fieldNumber: 8)
     }
+    if !self.pathKey.isEmpty {
+      try visitor.visitSingularBytesField(value: self.pathKey, fieldNumber: 9)
+    }
+    if self.cpuMs != 0 {
+      try visitor.visitSingularUInt64Field(value: self.cpuMs, fieldNumber: 10)
+    }
+    if self.memoryBytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.memoryBytes, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -856,6 +876,9 @@ nonisolated extension Cordon_V1_KeeperState: SwiftProtobuf.Message, SwiftProtobu
     if lhs.keyEpoch != rhs.keyEpoch {return false}
     if lhs.kStaff != rhs.kStaff {return false}
     if lhs.label != rhs.label {return false}
+    if lhs.pathKey != rhs.pathKey {return false}
+    if lhs.cpuMs != rhs.cpuMs {return false}
+    if lhs.memoryBytes != rhs.memoryBytes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

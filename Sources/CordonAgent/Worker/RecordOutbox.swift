@@ -1,0 +1,87 @@
+package import CordonCore
+package import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Holds records between the thread that makes them and the spool, which may be as slow as the disk.
+///
+/// Overflow rule: detections and outcomes are always kept; a window is dropped and counted when `windowLimit` wait.
+package final class RecordOutbox: Service {
+  package static let windowLimit = 8192
+  /// Between two tries after the disk refused.
+  private static let retryPause = Duration.seconds(1)
+
+  private struct State {
+    var records: [Record] = []
+    var windows = 0
+    var dropped: UInt64 = 0
+  }
+
+  private let spool: Spool
+  private let logger: Logger
+  private let state = Mutex(State())
+  private let added = WakeSignal()
+  private let onSpooled: @Sendable ([Record]) -> Void
+
+  /// - Parameter onSpooled: told of records once they are on disk.
+  package init(spool: Spool, logger: Logger, onSpooled: @escaping @Sendable ([Record]) -> Void) {
+    self.spool = spool
+    self.logger = logger
+    self.onSpooled = onSpooled
+  }
+
+  /// Windows that were dropped because the spool did not keep up.
+  package var dropped: UInt64 { state.withLock { $0.dropped } }
+
+  package func add(_ records: [Record]) {
+    guard !records.isEmpty else { return }
+    state.withLock { state in
+      for record in records {
+        if case .window = record {
+          guard state.windows < Self.windowLimit else {
+            state.dropped += 1
+            continue
+          }
+          state.windows += 1
+        }
+        state.records.append(record)
+      }
+    }
+    added.raise()
+  }
+
+  /// Moves records to the spool until the program stops; what waits then is moved before it returns.
+  package func run() async throws {
+    let wakeups = added.listen()
+    await cancelWhenGracefulShutdown {
+      await self.flush()
+      for await _ in wakeups { await self.flush() }
+    }
+    await flush()
+  }
+
+  private func flush() async {
+    while true {
+      let records = state.withLock { state in
+        defer { (state.records, state.windows) = ([], 0) }
+        return state.records
+      }
+      guard !records.isEmpty else { return }
+      do {
+        _ = try await spool.append(records)
+        onSpooled(records)
+      } catch {
+        logger.error("Records wait because the spool cannot be written", metadata: ["error": "\(error)"])
+        putBack(records)
+        do { try await Task.sleep(for: Self.retryPause) } catch { return }
+      }
+    }
+  }
+
+  private func putBack(_ records: [Record]) {
+    state.withLock { state in
+      state.records = records + state.records
+      state.windows = state.records.count { if case .window = $0 { true } else { false } }
+    }
+  }
+}

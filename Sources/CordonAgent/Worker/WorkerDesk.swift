@@ -1,0 +1,203 @@
+package import CordonCore
+package import CordonTelemetry
+package import CordonWire
+import Crypto
+import FoundationEssentials
+package import Logging
+import Synchronization
+
+/// Where what the keeper says becomes work: records for the spool, reflexes and answers for the keeper.
+///
+/// The pipeline is stepped by the thread that reads the seam and by the clock's tick, one at a time. Before the keeper
+/// has handed over keys there is no pipeline: what comes then is counted as lost.
+package final class WorkerDesk: AgentStatusSource {
+  private struct State {
+    var pipeline: WorkerPipeline?
+    var keyEpoch: UInt32 = 0
+    var policy: Policy = .observeOnly
+    var status = AgentStatus()
+    var sensors: [String: AgentStatus.Sensor] = [:]
+    var early: UInt64 = 0
+    var keeper = KeeperUse()
+    var checkpoints = CheckpointMemory()
+  }
+
+  private struct KeeperUse {
+    var cpu: Duration = .zero
+    var memoryBytes: UInt64 = 0
+  }
+
+  private let settings: WorkerSettings
+  private let link: KeeperLink
+  private let outbox: RecordOutbox
+  private let clock: any WallClock
+  private let logger: Logger
+  private let state = Mutex(State())
+
+  package init(
+    settings: WorkerSettings, link: KeeperLink, outbox: RecordOutbox, clock: any WallClock, logger: Logger
+  ) {
+    self.settings = settings
+    self.link = link
+    self.outbox = outbox
+    self.clock = clock
+    self.logger = logger
+  }
+
+  /// Takes in one message of the keeper; a malformed one is counted and passed over.
+  package func take(_ message: Cordon_V1_KeeperMessage) {
+    switch message.body {
+    case .sensorBytes(let bytes): ingest(bytes)
+    case .sensorState(let sensor): note(sensor)
+    case .state(let keeper): follow(keeper)
+    case .verdict(let verdict): link.settle(verdict)
+    case .outcome(let outcome):
+      do throws(CordonError) {
+        outbox.add([.outcome(try outcome.domain())])
+      } catch {
+        logger.error("The keeper sent an outcome that cannot be read", metadata: ["error": "\(error)"])
+      }
+    case nil: logger.warning("The keeper sent a message that this version does not know")
+    }
+  }
+
+  /// Moves time on; call once a second. `offset`: how far the collector's clock is ahead, where known.
+  package func tick(offset: Duration?) {
+    let now = clock.now
+    emit(
+      state.withLock { state in
+        if let offset {
+          let isSkewed = abs(offset.milliseconds) > state.policy.clockTolerance.milliseconds
+          state.pipeline?.setSkewed(isSkewed)
+        }
+        return state.pipeline?.tick(at: now)
+      })
+  }
+
+  /// Closes everything that is open, as the worker's last work.
+  package func finish() {
+    let now = clock.now
+    emit(state.withLock { $0.pipeline?.finish(at: now) })
+  }
+
+  /// Records that are on disk now: the keeper may forget their outcomes.
+  package static func spooled(_ records: [Record], tell link: KeeperLink) {
+    for case .outcome(let outcome) in records {
+      var message = Cordon_V1_WorkerMessage()
+      message.outcomeSpooled.commandID = Data(outcome.commandID.bytes)
+      message.outcomeSpooled.state = Cordon_V1_OutcomeState(rawValue: Int(outcome.state.rawValue)) ?? .unspecified
+      link.send(message)
+    }
+  }
+
+  package var status: AgentStatus {
+    get async {
+      let own = ProcessUse.current
+      return state.withLock { state in
+        var status = state.status
+        let counters = state.pipeline?.counters ?? WorkerCounters()
+        status.sensors = state.sensors.values.sorted { $0.name < $1.name }
+        status.cpu = state.keeper.cpu + own.cpu
+        status.memoryBytes = state.keeper.memoryBytes + own.memoryBytes
+        status.drops = [
+          "kernel-or-queue": counters.lost, "malformed": counters.malformed, "abandoned": counters.abandoned,
+          "before-keys": state.early, "outbox": outbox.dropped, "keeper-link": link.dropped,
+          "late": counters.windows.late, "window-overflow": counters.windows.overflow,
+        ].filter { $0.value > 0 }
+        return status
+      }
+    }
+  }
+
+  package func saw(checkpoint: String) async {
+    let (contradiction, isNew) = state.withLock { state in
+      let contradiction = state.checkpoints.take(checkpoint)
+      let isNew = state.status.checkpoint != state.checkpoints.newest
+      state.status.checkpoint = state.checkpoints.newest
+      return (contradiction, isNew)
+    }
+    guard let contradiction, isNew || contradiction.isFirst else { return }
+    logger.error("The collector's ledger contradicts an earlier checkpoint", metadata: ["why": "\(contradiction.why)"])
+    var randomness = SystemRandomNumberGenerator()
+    outbox.add([.detection(contradiction.detection(host: settings.host, at: clock.now, randomness: &randomness))])
+  }
+}
+
+extension WorkerDesk {
+  private func ingest(_ bytes: Cordon_V1_SensorBytes) {
+    let now = clock.now
+    let batch = SensorBatch(
+      sensor: bytes.sensor, records: bytes.records.map { [UInt8]($0) }, dropped: bytes.dropped)
+    emit(
+      state.withLock { state in
+        guard state.pipeline != nil else {
+          state.early += UInt64(batch.records.count) + batch.dropped
+          return nil
+        }
+        state.sensors[bytes.sensor]?.observed += UInt64(batch.records.count)
+        state.sensors[bytes.sensor]?.dropped += batch.dropped
+        return state.pipeline?.ingest(batch, at: now)
+      })
+  }
+
+  private func note(_ sensor: Cordon_V1_SensorState) {
+    let now = clock.now
+    emit(
+      state.withLock { state in
+        var known = state.sensors[sensor.sensor] ?? AgentStatus.Sensor(name: sensor.sensor, isRunning: false)
+        known.isRunning = sensor.running
+        known.reason = sensor.reason
+        state.sensors[sensor.sensor] = known
+        return state.pipeline?.sensor(sensor.sensor, isRunning: sensor.running, at: now)
+      })
+  }
+
+  /// Keys first, then the policy: a pipeline without keys cannot name anyone.
+  private func follow(_ keeper: Cordon_V1_KeeperState) {
+    do throws(CordonError) {
+      let policy: Policy = keeper.policy.isEmpty ? .observeOnly : try Policy(payload: [UInt8](keeper.policy))
+      let keys = try Self.keys(of: keeper)
+      let now = clock.now
+      let outputs = state.withLock { state in
+        state.status.policySerial = keeper.policySerial
+        state.status.rosterSerial = keeper.rosterSerial
+        state.status.held = keeper.held
+        state.keeper = KeeperUse(cpu: .milliseconds(Int64(clamping: keeper.cpuMs)), memoryBytes: keeper.memoryBytes)
+        var outputs: [WorkerOutput] = []
+        if state.pipeline == nil {
+          state.pipeline = WorkerPipeline(settings: settings, policy: policy, keys: keys)
+        } else {
+          if state.keyEpoch != keeper.keyEpoch, let output = state.pipeline?.use(keys, at: now) {
+            outputs.append(output)
+          }
+          if state.policy != policy, let output = state.pipeline?.use(policy, at: now) { outputs.append(output) }
+        }
+        state.keyEpoch = keeper.keyEpoch
+        state.policy = policy
+        return outputs
+      }
+      outputs.forEach(emit)
+    } catch {
+      logger.error("The keeper's state cannot be followed", metadata: ["error": "\(error)"])
+    }
+  }
+
+  private static func keys(of keeper: Cordon_V1_KeeperState) throws(CordonError) -> PseudonymKeys {
+    guard let staff = EpochKey(epoch: keeper.keyEpoch, bytes: keeper.kStaff), keeper.pathKey.count == EpochKey.length
+    else { throw CordonError(.invalid, "keys", "The keeper handed over keys that are not 32 bytes each.") }
+    return PseudonymKeys(staff: KeyRing(current: staff), path: SymmetricKey(data: keeper.pathKey))
+  }
+
+  /// Reflexes first: a file encrypted meanwhile does not come back.
+  private func emit(_ output: WorkerOutput?) {
+    guard let output, !output.isEmpty else { return }
+    for reflex in output.reflexes {
+      var message = Cordon_V1_WorkerMessage()
+      message.reflex.detection = Cordon_V1_Detection(reflex.detection)
+      message.reflex.action = Cordon_V1_Action(reflex.action)
+      message.reflex.address = Data(reflex.address?.bytes ?? [])
+      link.send(message)
+    }
+    outbox.add(output.records)
+  }
+}

@@ -1,0 +1,107 @@
+package import CordonCore
+package import CordonTelemetry
+package import CordonTrust
+package import GRPCCore
+package import Logging
+package import ServiceLifecycle
+
+/// The worker's body: everything between the seam and the uplink, as services for one group.
+package struct WorkerProgram<Transport: ClientTransport>: Sendable {
+  /// What the worker is built from; the network comes in through `connector`.
+  package struct Parts: Sendable {
+    package var paths: AgentPaths
+    package var seam: WorkerSeam
+    package var machine: MachineID
+    package var bootID: String
+    package var version: String
+    package var clock: any WallClock
+    package var logger: Logger
+
+    package init(
+      paths: AgentPaths, seam: WorkerSeam, machine: MachineID, bootID: String, version: String, clock: any WallClock,
+      logger: Logger
+    ) {
+      self.paths = paths
+      self.seam = seam
+      self.machine = machine
+      self.bootID = bootID
+      self.version = version
+      self.clock = clock
+      self.logger = logger
+    }
+  }
+
+  /// In the order of their start.
+  package let services: [any Service]
+
+  /// Opens the spool and wires the services; throws where the identity or the spool's folder is unusable.
+  ///
+  /// - Parameter connector: given the agent's identity, opens a connection for the time of a body.
+  package init(
+    _ parts: Parts, identity: AgentIdentity, live: LiveIdentity,
+    connector: @escaping UplinkService<Transport>.Connector
+  ) throws(CordonError) {
+    let spool = try Spool(path: parts.paths.spool, clock: parts.clock)
+    let link = KeeperLink(seam: parts.seam)
+    let outbox = RecordOutbox(spool: spool, logger: parts.logger) { WorkerDesk.spooled($0, tell: link) }
+    let settings = WorkerSettings(machine: parts.machine, host: identity.label, bootID: parts.bootID)
+    let desk = WorkerDesk(
+      settings: settings, link: link, outbox: outbox, clock: parts.clock, logger: parts.logger)
+    let uplink = UplinkService<Transport>(
+      parts: .init(
+        agent: AgentDescription(version: parts.version, bootID: parts.bootID, schemas: WorkerPipeline.schemas),
+        spool: spool, status: desk, directives: link, clock: parts.clock, logger: parts.logger),
+      connector: connector)
+    let renewal = CertificateRenewal(
+      connector: connector, identity: live, chainPath: parts.paths.identityChain, clock: parts.clock,
+      logger: parts.logger)
+    services = [
+      outbox, uplink, renewal,
+      SeamReader(seam: parts.seam, link: link, desk: desk, logger: parts.logger),
+      WorkerClock(desk: desk, offset: { uplink.clockOffset }),
+    ]
+  }
+}
+
+/// Reads what the keeper says on a thread of its own; when the keeper goes, the worker ends.
+struct SeamReader: Service {
+  let seam: WorkerSeam
+  let link: KeeperLink
+  let desk: WorkerDesk
+  let logger: Logger
+
+  func run() async throws {
+    let (ended, signal) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    let thread = try BlockingThread(name: "seam") { [seam, desk, logger] _ in
+      do throws(CordonError) {
+        while let message = try seam.receive() { desk.take(message) }
+      } catch {
+        logger.error("The seam to the keeper broke", metadata: ["error": "\(error)"])
+      }
+      signal.finish()
+    }
+    await withGracefulShutdownHandler {
+      for await _ in ended {}
+    } onGracefulShutdown: {
+      link.end()
+    }
+    link.end()
+    thread.stop()
+    desk.finish()
+  }
+}
+
+/// Moves the worker's time on, once a second.
+struct WorkerClock: Service {
+  let desk: WorkerDesk
+  let offset: @Sendable () -> Duration?
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        try? await Task.sleep(for: .seconds(1))
+        desk.tick(offset: offset())
+      }
+    }
+  }
+}
