@@ -125,7 +125,12 @@ let package = Package(
       ]),
     // MARK: Programs
     program("cordon", ["CordonAdmin", "CordonRuntime", argumentParser]),
-    program("cordon-agent", ["CordonAgent", "CordonRuntime", argumentParser]),
+    program(
+      "cordon-agent",
+      [
+        "CordonCore", "CordonWire", "CordonTrust", "CordonContainment", "CordonAgent", "CordonRuntime", grpcCore, grpcNIO,
+        lifecycle, logging,
+      ]),
     program(
       "cordon-collector",
       [

@@ -67,7 +67,10 @@ enum Rooms {
         "ServiceLifecycle", "SystemPackage", "UnixSignals",
       ], agent: true),
     Room("cordon", ["CordonAdmin", "CordonRuntime"], ["ArgumentParser"]),
-    Room("cordon-agent", ["CordonAgent", "CordonRuntime"], ["ArgumentParser"], agent: true),
+    Room(
+      "cordon-agent",
+      ["CordonCore", "CordonWire", "CordonTrust", "CordonContainment", "CordonAgent", "CordonRuntime"],
+      ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "Logging", "ServiceLifecycle"], agent: true),
     Room(
       "cordon-collector", ["CordonCore", "CordonTrust", "CordonCollector", "CordonServices", "CordonRuntime"],
       ["ArgumentParser", "GRPCCore", "Logging", "ServiceLifecycle"]),

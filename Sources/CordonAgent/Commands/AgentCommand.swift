@@ -54,7 +54,9 @@ struct AgentOptions: ParsableArguments {
   var config: String?
 
   func load(in environment: AgentEnvironment) async throws -> AgentConfig {
-    try await environment.configuration(config)
+    var loaded = try await environment.configuration(config)
+    loaded.file = config
+    return loaded
   }
 }
 

@@ -19,6 +19,8 @@ package struct AgentConfig: Hashable, Sendable {
   package var run: String
   package var user: String
   package var logLevel: String
+  /// The file that was named; nil for the usual one. The worker is started with the same.
+  package var file: String?
 
   package static let usualFile = "/etc/cordon/agent.conf"
 

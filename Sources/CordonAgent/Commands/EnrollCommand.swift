@@ -42,7 +42,11 @@ struct EnrollCommand: AsyncParsableCommand {
         .enrol(with: token, bundle: bundle, label: label, version: environment.version)
     }
     try answer.identity.save(in: paths.identity)
-    try PrivateFile.replace(paths.roster, holding: try answer.roster.serialized())
+    // A collector may only show a roster that the bundle's own root keys signed; a later one comes over the uplink.
+    let known = try EnvelopeVerifier.bootstrap(bundle.roster)
+    if (try? EnvelopeVerifier(roster: known).successor(answer.roster, at: environment.clock.now)) != nil {
+      try PrivateFile.replace(paths.roster, holding: try answer.roster.serialized())
+    }
     try AgentFolders.handOver(paths, to: config.user)
     environment.write(
       "enrolled as \(answer.identity.label), agent \(answer.identity.id)"

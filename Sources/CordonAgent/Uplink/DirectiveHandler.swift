@@ -55,10 +55,29 @@ package struct AgentStatus: Hashable, Sendable {
 
 /// Where the uplink asks what to report.
 package protocol AgentStatusSource: Sendable {
+  /// Cheap to read: asked many times a second.
+  var pulse: AgentPulse { get }
   var status: AgentStatus { get async }
 
   /// The collector showed a ledger checkpoint; the agent remembers it, and reports one that contradicts an earlier one.
   func saw(checkpoint: String) async
+}
+
+extension AgentStatusSource {
+  package var pulse: AgentPulse { AgentPulse() }
+}
+
+/// When the next heartbeat is due.
+package struct AgentPulse: Hashable, Sendable {
+  /// As the policy says; nil: the uplink's own.
+  package var period: Duration?
+  /// Grows with each change that the collector should not wait for: another policy, a sensor lost, an action held.
+  package var changes: UInt64
+
+  package init(period: Duration? = nil, changes: UInt64 = 0) {
+    self.period = period
+    self.changes = changes
+  }
 }
 
 /// What of an agent never changes while it runs.

@@ -46,6 +46,7 @@ package struct UplinkMachine: Sendable {
   private var credit = 0.0
   private var creditedAt: Duration = .zero
   private var heartbeatAt: Duration = .zero
+  private var changesTold: UInt64 = 0
 
   /// Ready to connect at once.
   package init(settings: UplinkSettings = UplinkSettings(), at now: Duration = .zero) {
@@ -196,9 +197,10 @@ package struct UplinkMachine: Sendable {
   }
 
   /// Whether a heartbeat is due; it counts as sent.
-  package mutating func takeHeartbeat(at now: Duration) -> Bool {
-    guard isStreaming, now >= heartbeatAt else { return false }
-    heartbeatAt = now + settings.heartbeat
+  package mutating func takeHeartbeat(at now: Duration, pulse: AgentPulse = AgentPulse()) -> Bool {
+    guard isStreaming, now >= heartbeatAt || pulse.changes != changesTold else { return false }
+    heartbeatAt = now + (pulse.period ?? settings.heartbeat)
+    changesTold = pulse.changes
     return true
   }
 }

@@ -62,7 +62,8 @@ struct UplinkStream<Transport: ClientTransport>: Sendable {
 
   private func send(_ writer: RPCWriter<Cordon_V1_AgentMessage>) async throws {
     for answer in answers.take() { try await writer.write(answer) }
-    if service.machine.withLock({ $0.takeHeartbeat(at: service.elapsed) }) {
+    let pulse = parts.status.pulse
+    if service.machine.withLock({ $0.takeHeartbeat(at: service.elapsed, pulse: pulse) }) {
       try await writer.write(
         AgentMessages.heartbeat(
           parts.agent, status: await parts.status.status, depth: await spool.depth, clock: parts.clock.now))

@@ -10,7 +10,7 @@ package struct ProcessUse: Hashable, Sendable {
   /// Of this process, since its start.
   package static var current: ProcessUse {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     let seconds = Int64(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
     let microseconds = Int64(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
     return ProcessUse(

@@ -1,5 +1,6 @@
 package import CordonCore
-package import CordonTelemetry
+import CordonTelemetry
+import CordonTrust
 package import CordonWire
 import Crypto
 import FoundationEssentials
@@ -20,6 +21,7 @@ package final class WorkerDesk: AgentStatusSource {
     var early: UInt64 = 0
     var keeper = KeeperUse()
     var checkpoints = CheckpointMemory()
+    var changes: UInt64 = 0
   }
 
   private struct KeeperUse {
@@ -90,6 +92,10 @@ package final class WorkerDesk: AgentStatusSource {
     }
   }
 
+  package var pulse: AgentPulse {
+    state.withLock { AgentPulse(period: $0.policy.heartbeat, changes: $0.changes) }
+  }
+
   package var status: AgentStatus {
     get async {
       let own = ProcessUse.current
@@ -145,6 +151,7 @@ extension WorkerDesk {
     emit(
       state.withLock { state in
         var known = state.sensors[sensor.sensor] ?? AgentStatus.Sensor(name: sensor.sensor, isRunning: false)
+        if known.isRunning != sensor.running { state.changes += 1 }
         known.isRunning = sensor.running
         known.reason = sensor.reason
         state.sensors[sensor.sensor] = known
@@ -159,6 +166,10 @@ extension WorkerDesk {
       let keys = try Self.keys(of: keeper)
       let now = clock.now
       let outputs = state.withLock { state in
+        let isChange =
+          state.status.policySerial != keeper.policySerial || state.status.rosterSerial != keeper.rosterSerial
+          || state.status.held != keeper.held
+        if isChange { state.changes += 1 }
         state.status.policySerial = keeper.policySerial
         state.status.rosterSerial = keeper.rosterSerial
         state.status.held = keeper.held

@@ -1,5 +1,5 @@
 package import CordonCore
-package import CordonTelemetry
+import CordonTelemetry
 package import CordonTrust
 package import GRPCCore
 package import Logging
@@ -30,6 +30,9 @@ package struct WorkerProgram<Transport: ClientTransport>: Sendable {
       self.logger = logger
     }
   }
+
+  /// Where the worker finds its end of the seam.
+  package static var seamDescriptor: Int32 { WorkerProcess.seamDescriptor }
 
   /// In the order of their start.
   package let services: [any Service]

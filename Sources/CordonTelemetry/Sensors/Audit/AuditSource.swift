@@ -39,14 +39,15 @@ package final class AuditSource: SensorSource {
     var keeper: AuditRuleKeeper?
     var ignored: Set<UInt32> = []
     var failure: CordonError?
+    var settings: AuditSourceSettings
   }
 
-  private let settings: AuditSourceSettings
+  private let checkInterval: Duration
   private let state: Mutex<State>
 
   package init(settings: AuditSourceSettings = AuditSourceSettings()) {
-    self.settings = settings
-    state = Mutex(State(ignored: [UInt32(getpid())]))
+    checkInterval = settings.checkInterval
+    state = Mutex(State(ignored: [UInt32(getpid())], settings: settings))
   }
 
   deinit { stop() }
@@ -103,6 +104,17 @@ package final class AuditSource: SensorSource {
     }
   }
 
+  /// Takes other rules; a running source starts again with them.
+  package func use(_ settings: AuditSourceSettings) throws(CordonError) {
+    let isRunning = state.withLock { state in
+      state.settings = settings
+      return state.thread != nil
+    }
+    guard isRunning else { return }
+    stop()
+    try start()
+  }
+
   private func open(_ state: inout State) throws(CordonError) {
     let log = socket(AF_NETLINK, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), NETLINK_AUDIT)
     guard log >= 0, cordon_audit_join_log(log) == 0 else {
@@ -115,7 +127,7 @@ package final class AuditSource: SensorSource {
     var size = Self.receiveBuffer
     setsockopt(log, SOL_SOCKET, SO_RCVBUFFORCE, &size, socklen_t(MemoryLayout<Int32>.size))
     do throws(CordonError) {
-      var keeper = AuditRuleKeeper(settings: settings)
+      var keeper = AuditRuleKeeper(settings: state.settings)
       try keeper.install(excluding: state.ignored)
       state.keeper = keeper
       state.thread = try BlockingThread(name: "audit") { [weak self] stop in
@@ -145,7 +157,7 @@ package final class AuditSource: SensorSource {
         drops = counted
       }
       let elapsed = ContinuousClock.now - lastCheck
-      guard elapsed >= settings.checkInterval || (isCheckDue && elapsed >= .milliseconds(200)) else { continue }
+      guard elapsed >= checkInterval || (isCheckDue && elapsed >= .milliseconds(200)) else { continue }
       lastCheck = .now
       isCheckDue = false
       check()

@@ -1,0 +1,114 @@
+package import CordonContainment
+package import CordonCore
+package import CordonTrust
+
+/// What the keeper obeys: the roster and the policy in force, each on disk before it is followed.
+///
+/// Both only ever go forward: a roster by its predecessor's root keys, a policy by its site-wide serial. At the start
+/// the files are verified again; what does not verify is not followed, and the reason is in `problems`.
+package struct KeeperAuthority: Sendable {
+  /// What an envelope says, once its signatures suffice.
+  package enum Word: Sendable {
+    case roster(Roster)
+    case policy(Policy)
+    case command(Command, Authority)
+    case renewal(LeaseRenewal, Authority)
+    case release(CommandRelease, Authority)
+    /// Already followed, byte for byte: answered like the first time.
+    case known
+  }
+
+  package private(set) var roster: Roster
+  package private(set) var policy: Policy = .observeOnly
+  /// The policy's payload as it was signed; empty before the first.
+  package private(set) var policyPayload: [UInt8] = []
+  /// Why something on disk was not followed.
+  package private(set) var problems: [CordonError] = []
+
+  private let group: String
+  private let paths: AgentPaths
+  private var rosterPayload: [UInt8]
+
+  private static let mostFileBytes = 4 << 20
+
+  /// From the site's bundle, and what was followed before.
+  package init(bundle: SiteBundle, group: String, paths: AgentPaths, at now: Timestamp) throws(CordonError) {
+    self.group = group
+    self.paths = paths
+    roster = try EnvelopeVerifier.bootstrap(bundle.roster)
+    rosterPayload = bundle.roster.payload
+    do throws(CordonError) {
+      if let envelope = try Self.read(paths.roster) {
+        let kept = try EnvelopeVerifier.bootstrap(envelope)
+        if kept.site == roster.site, kept.serial > roster.serial {
+          (roster, rosterPayload) = (kept, envelope.payload)
+        }
+      }
+    } catch { problems.append(error) }
+    do throws(CordonError) {
+      if let envelope = try Self.read(paths.policy) {
+        let verified = try EnvelopeVerifier(roster: roster).verify(envelope, for: .policy, at: now)
+        policy = try verified.decode(Policy.self)
+        policyPayload = envelope.payload
+      }
+    } catch { problems.append(error) }
+  }
+
+  /// Checks an envelope, and follows it where it is a roster or a policy; what else it orders is for the caller.
+  ///
+  /// Codes: those of `EnvelopeVerifier`, and `rolled-back`, `other-group`, `unsupported`.
+  package mutating func hear(_ envelope: Envelope, at now: Timestamp) throws(CordonError) -> Word {
+    let verifier = EnvelopeVerifier(roster: roster)
+    switch envelope.type {
+    case .roster:
+      if envelope.payload == rosterPayload { return .known }
+      let next = try verifier.successor(envelope, at: now)
+      try PrivateFile.replace(paths.roster, holding: try envelope.serialized())
+      (roster, rosterPayload) = (next, envelope.payload)
+      return .roster(next)
+    case .policy:
+      let verified = try verifier.verify(envelope, for: .policy, at: now)
+      if envelope.payload == policyPayload { return .known }
+      let next = try verified.decode(Policy.self)
+      try check(next)
+      try PrivateFile.replace(paths.policy, holding: try envelope.serialized())
+      (policy, policyPayload) = (next, envelope.payload)
+      return .policy(next)
+    case .command:
+      let verified = try verifier.verify(envelope, at: now)
+      return .command(try verified.decode(Command.self), try Self.authority(of: verified))
+    case .renewal:
+      let verified = try verifier.verify(envelope, at: now)
+      return .renewal(try verified.decode(LeaseRenewal.self), try Self.authority(of: verified))
+    case .release:
+      let verified = try verifier.verify(envelope, at: now)
+      return .release(try verified.decode(CommandRelease.self), try Self.authority(of: verified))
+    default:
+      throw CordonError(.invalid, "unsupported", "This agent does not take a \(envelope.type.rawValue).")
+    }
+  }
+
+  private func check(_ next: Policy) throws(CordonError) {
+    guard next.serial > policy.serial else {
+      throw CordonError(
+        .denied, "rolled-back", "The policy's serial is \(next.serial); the one in force has \(policy.serial).")
+    }
+    guard next.group.isEmpty || next.group == group else {
+      throw CordonError(.denied, "other-group", "The policy is for the group \(next.group), not \(group).")
+    }
+  }
+
+  /// The strongest authority that the signatures suffice for.
+  private static func authority(of verified: VerifiedEnvelope) throws(CordonError) -> Authority {
+    if let clinical = try? verified.authority(for: .containClinical), clinical != .standing {
+      return .clinicalOperators
+    }
+    return try verified.authority(for: .contain) == .standing ? .standing : .operators
+  }
+
+  private static func read(_ path: String) throws(CordonError) -> Envelope? {
+    do throws(CordonError) {
+      return try Envelope(serialized: try PrivateFile.read(path, most: mostFileBytes))
+    } catch  where error.kind == .missing { return nil }
+  }
+}

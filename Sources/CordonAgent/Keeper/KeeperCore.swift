@@ -1,0 +1,224 @@
+package import CordonContainment
+package import CordonCore
+import CordonTelemetry
+import CordonTrust
+package import CordonWire
+import FoundationEssentials
+package import Logging
+import SwiftProtobuf
+import Synchronization
+
+/// The keeper's decisions and acts: envelopes and reflexes in, outcomes and verdicts out.
+///
+/// One lock serialises everything that changes the machine. Messages to the worker are collected inside it and sent
+/// after it, so that a slow worker never holds up a release.
+package final class KeeperCore: Sendable {
+  /// Verdicts remembered, so that a directive that comes again is answered like the first time.
+  private static let mostVerdicts = 256
+  /// At most this long between two reports of the keeper's state.
+  private static let reportInterval = Duration.seconds(5)
+
+  private struct OutcomeKey: Hashable {
+    var id: UniqueID
+    var state: Outcome.State
+    var at: Timestamp
+  }
+
+  private struct State {
+    var authority: KeeperAuthority
+    var executor: CommandExecutor
+    var seam: KeeperSeam?
+    /// Outcomes that the present worker was told.
+    var told: Set<OutcomeKey> = []
+    var verdicts: [UInt64: (payload: [UInt8], verdict: Cordon_V1_EnvelopeVerdict)] = [:]
+    var lastReport: Timestamp = .epoch
+  }
+
+  private let names: SiteNames
+  private let label: String
+  private let agentID: AgentID
+  private let clock: any WallClock
+  private let logger: Logger
+  private let state: Mutex<State>
+  private let onPolicy: @Sendable (Policy) -> Void
+
+  /// - Parameter onPolicy: called, outside the lock, with each policy that comes into force.
+  package init(
+    authority: KeeperAuthority, executor: CommandExecutor, names: SiteNames, agentID: AgentID, label: String,
+    clock: any WallClock, logger: Logger, onPolicy: @escaping @Sendable (Policy) -> Void
+  ) {
+    self.names = names
+    self.agentID = agentID
+    self.label = label
+    self.clock = clock
+    self.logger = logger
+    self.onPolicy = onPolicy
+    state = Mutex(State(authority: authority, executor: executor))
+  }
+
+  package var policy: Policy { state.withLock { $0.authority.policy } }
+
+  /// A worker has started: it hears the state and every outcome that is not spooled yet.
+  package func attach(_ seam: KeeperSeam, worker: Set<UInt32>) {
+    state.withLock { state in
+      state.seam = seam
+      state.told = []
+      state.executor.ownProcesses = worker
+    }
+    report(force: true)
+  }
+
+  package func detach() { state.withLock { $0.seam = nil } }
+
+  /// Takes in one message of the worker, which is treated as hostile.
+  package func take(_ message: Cordon_V1_WorkerMessage) {
+    switch message.body {
+    case .offer(let offer): judge(offer)
+    case .reflex(let request): react(to: request)
+    case .outcomeSpooled(let spooled): forget(spooled)
+    case .state, nil: break
+    }
+  }
+
+  /// Ends leases that are over, tells new outcomes, and reports. Call twice a second.
+  package func look() {
+    change { executor throws(CordonError) in try executor.look() }
+    report(force: false)
+  }
+
+  /// Compares journal and machine, once at the start.
+  package func reconcile() {
+    change { executor throws(CordonError) in try executor.reconcile() }
+  }
+
+  /// Runs a change of the executor under the lock, and tells what came of it.
+  private func change(_ body: (inout CommandExecutor) throws(CordonError) -> Void) {
+    let error: CordonError? = state.withLock { state in
+      do throws(CordonError) {
+        try body(&state.executor)
+        return nil
+      } catch { return error }
+    }
+    if let error { logger.warning("Not carried out", metadata: ["code": "\(error.code)", "why": "\(error.message)"]) }
+    tellOutcomes()
+  }
+}
+
+extension KeeperCore {
+  private func judge(_ offer: Cordon_V1_OfferedEnvelope) {
+    var verdict = Cordon_V1_EnvelopeVerdict()
+    verdict.directiveID = offer.directiveID
+    var newPolicy: Policy?
+    do throws(CordonError) {
+      let envelope = try offer.envelope.domain()
+      if let known = state.withLock({ $0.verdicts[offer.directiveID] }), known.payload == envelope.payload {
+        return send([.with { $0.verdict = known.verdict }])
+      }
+      newPolicy = try obey(envelope)
+      verdict.accepted = true
+    } catch {
+      logger.warning(
+        "Envelope refused",
+        metadata: ["type": "\(offer.envelope.type)", "code": "\(error.code)", "why": "\(error.message)"])
+      verdict.code = error.code
+      verdict.message = error.message
+    }
+    state.withLock { state in
+      if state.verdicts.count >= Self.mostVerdicts { state.verdicts.removeAll() }
+      state.verdicts[offer.directiveID] = ([UInt8](offer.envelope.payload), verdict)
+    }
+    send([.with { $0.verdict = verdict }])
+    tellOutcomes()
+    if let newPolicy {
+      report(force: true)
+      onPolicy(newPolicy)
+    }
+  }
+
+  /// Follows or carries out what an envelope says; returns a policy that has come into force.
+  private func obey(_ envelope: Envelope) throws(CordonError) -> Policy? {
+    let now = clock.now
+    return try state.withLock { state throws(CordonError) -> Policy? in
+      switch try state.authority.hear(envelope, at: now) {
+      case .known, .roster: return nil
+      case .policy(let policy):
+        try state.executor.follow(policy)
+        return policy
+      case .command(let command, let authority):
+        try state.executor.execute(Order(command: command, authority: authority))
+      case .renewal(let renewal, let authority): try state.executor.renew(renewal, authority: authority)
+      case .release(let release, let authority): try state.executor.release(release, authority: authority)
+      }
+      return nil
+    }
+  }
+
+  /// A tripwire fired: acts where the signed policy allows it, and leaves the rest to people.
+  private func react(to request: Cordon_V1_ReflexRequest) {
+    do throws(CordonError) {
+      let detection = try request.detection.domain()
+      let action = try request.action.domain()
+      let peer = request.address.isEmpty ? nil : IPAddress(bytes: [UInt8](request.address))
+      let now = clock.now
+      change { executor throws(CordonError) in
+        var randomness = SystemRandomNumberGenerator()
+        let order = Order.reflex(
+          action, peer: peer, detection: detection.id, agentID: agentID,
+          lease: executor.policy.containment.reflex.lease, at: now, randomness: &randomness)
+        try executor.execute(order)
+      }
+    } catch {
+      logger.error("The worker asked for a reflex that cannot be read", metadata: ["why": "\(error)"])
+    }
+  }
+
+  private func forget(_ spooled: Cordon_V1_OutcomeSpooled) {
+    guard let id = UniqueID(bytes: spooled.commandID), let raw = UInt8(exactly: spooled.state.rawValue),
+      let outcome = Outcome.State(rawValue: raw)
+    else { return }
+    let now = clock.now
+    change { executor throws(CordonError) in try executor.spooled(id, outcome, at: now) }
+  }
+
+  private func tellOutcomes() {
+    let messages = state.withLock { state -> [Cordon_V1_KeeperMessage] in
+      guard state.seam != nil else { return [] }
+      return state.executor.journal.state.outcomes.compactMap { outcome in
+        let key = OutcomeKey(id: outcome.commandID, state: outcome.state, at: outcome.at)
+        guard state.told.insert(key).inserted else { return nil }
+        return .with { $0.outcome = Cordon_V1_Outcome(outcome) }
+      }
+    }
+    send(messages)
+  }
+
+  private func report(force: Bool) {
+    let now = clock.now
+    let use = ProcessUse.current
+    let message = state.withLock { state -> Cordon_V1_KeeperMessage? in
+      guard state.seam != nil,
+        force || abs(now.since(state.lastReport).milliseconds) >= Self.reportInterval.milliseconds
+      else { return nil }
+      state.lastReport = now
+      return .with { message in
+        message.state.policySerial = state.authority.policy.serial
+        message.state.rosterSerial = state.authority.roster.serial
+        message.state.held = UInt32(clamping: state.executor.holds.count)
+        message.state.policy = Data(state.authority.policyPayload)
+        message.state.keyEpoch = names.epoch
+        message.state.kStaff = Data(names.staffKey)
+        message.state.pathKey = Data(names.pathKey)
+        message.state.label = label
+        message.state.cpuMs = UInt64(clamping: use.cpu.milliseconds)
+        message.state.memoryBytes = use.memoryBytes
+      }
+    }
+    if let message { send([message]) }
+  }
+
+  private func send(_ messages: [Cordon_V1_KeeperMessage]) {
+    guard !messages.isEmpty, let seam = state.withLock({ $0.seam }) else { return }
+    // A seam that broke is noticed by its reader, which starts another worker.
+    for message in messages { do { try seam.send(message) } catch { return } }
+  }
+}

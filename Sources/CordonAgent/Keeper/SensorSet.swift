@@ -1,0 +1,165 @@
+package import CordonCore
+import CordonTelemetry
+import CordonWire
+import FoundationEssentials
+package import Logging
+import ServiceLifecycle
+import SwiftProtobuf
+import Synchronization
+
+/// The kernel sources of this machine: started and stopped as the policy says, their records handed to the worker.
+///
+/// A source that cannot run is reported with its reason, and the agent goes on without it.
+package final class SensorSet: Service {
+  /// Records in one message.
+  private static let mostRecords = 512
+
+  private struct State {
+    var policy: Policy?
+    var canaries: [String] = []
+    var problems: [String] = []
+    var seam: KeeperSeam?
+    var reported: [String: Cordon_V1_SensorState] = [:]
+  }
+
+  private let audit = AuditSource()
+  private let file = FileSource()
+  private let planter: CanaryPlanter
+  private let clock: any WallClock
+  private let logger: Logger
+  private let state = Mutex(State())
+  /// Sources are started and stopped one at a time.
+  private let switching = Mutex(())
+
+  package init(paths: AgentPaths, clock: any WallClock, logger: Logger) {
+    planter = CanaryPlanter(journal: paths.canaries)
+    self.clock = clock
+    self.logger = logger
+  }
+
+  /// Starts and stops sources, and plants canaries, as a policy says.
+  package func follow(_ policy: Policy) {
+    switching.withLock { _ in
+      let before = state.withLock { state in
+        defer { state.policy = policy }
+        return state.policy
+      }
+      if before?.audit != policy.audit { switchAudit(policy.audit) }
+      if before?.file != policy.file || before?.tripwires.canaryFolders != policy.tripwires.canaryFolders {
+        switchFile(policy)
+      }
+    }
+    report()
+  }
+
+  /// A worker has started; its doings are Cordon's own.
+  package func attach(_ seam: KeeperSeam, ignoring processes: Set<UInt32>) {
+    audit.ignore(processes: processes)
+    file.ignore(processes: processes)
+    state.withLock { state in
+      state.seam = seam
+      state.reported = [:]
+    }
+    report()
+  }
+
+  package func detach() { state.withLock { $0.seam = nil } }
+
+  /// Tells the worker of sensors whose state changed.
+  package func report() {
+    let problems = state.withLock { $0.problems }
+    let messages = [(audit.name, audit.health), (file.name, file.health)].map { name, health in
+      var sensor = Cordon_V1_SensorState()
+      sensor.sensor = name
+      sensor.running = health.isRunning
+      sensor.reason = String(
+        (name == file.name ? ([health.reason] + problems) : [health.reason]).joined(separator: " ").prefix(512))
+      return sensor
+    }
+    let (seam, changed) = state.withLock { state in
+      let changed = messages.filter { state.seam != nil && state.reported[$0.sensor] != $0 }
+      for sensor in changed { state.reported[sensor.sensor] = sensor }
+      return (state.seam, changed)
+    }
+    for sensor in changed { try? seam?.send(.with { $0.sensorState = sensor }) }
+  }
+
+  /// Hands on records until the program stops, then stops the sources and undoes what they changed.
+  package func run() async throws {
+    await cancelWhenGracefulShutdown { [audit, file] in
+      await withDiscardingTaskGroup { group in
+        for queue in [audit.queue, file.queue] {
+          let pump = SensorPump(queue: queue) { self.state.withLock { $0.seam } }
+          group.addTask { await pump.run() }
+        }
+      }
+    }
+    switching.withLock { _ in
+      audit.stop()
+      file.stop()
+    }
+  }
+
+  private func switchAudit(_ policy: Policy.AuditSensor) {
+    audit.stop()
+    guard policy.isEnabled else { return }
+    do throws(CordonError) {
+      try audit.use(AuditSourceSettings(policy: policy))
+      try audit.start()
+    } catch {
+      logger.warning("The sensor cannot run", metadata: ["sensor": "audit", "why": "\(error)"])
+    }
+  }
+
+  private func switchFile(_ policy: Policy) {
+    var randomness = SystemRandomNumberGenerator()
+    var problems: [CordonError] = []
+    var canaries: [String] = []
+    do throws(CordonError) {
+      let planted = try planter.plant(in: policy.tripwires.canaryFolders, at: clock.now, randomness: &randomness)
+      canaries = planted.canaries.map(\.path)
+      problems = planted.problems
+    } catch { problems.append(error) }
+    for problem in problems { logger.warning("A canary folder is not guarded", metadata: ["why": "\(problem)"]) }
+    state.withLock { state in
+      state.canaries = canaries
+      state.problems = problems.map(\.message)
+    }
+    file.stop()
+    guard policy.file.isEnabled else { return }
+    do throws(CordonError) {
+      try file.use(FileSourceSettings(policy: policy.file, canaries: canaries))
+      try file.start()
+    } catch {
+      logger.warning("The sensor cannot run", metadata: ["sensor": "file", "why": "\(error)"])
+    }
+  }
+
+  /// Moves one queue's records to the worker, on a thread of its own because the seam may be full.
+  private actor SensorPump {
+    private nonisolated let executor = BlockingExecutor(label: "cordon.sensor-pump")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let queue: RecordQueue
+    private let seam: @Sendable () -> KeeperSeam?
+
+    init(queue: RecordQueue, seam: @escaping @Sendable () -> KeeperSeam?) {
+      self.queue = queue
+      self.seam = seam
+    }
+
+    func run() async {
+      for await _ in queue.wakeups { drain() }
+    }
+
+    private func drain() {
+      // Without a worker the queue itself is the buffer, and counts what it drops.
+      guard let seam = seam(), let batch = queue.drain(most: SensorSet.mostRecords) else { return }
+      var message = Cordon_V1_KeeperMessage()
+      message.sensorBytes.sensor = batch.sensor
+      message.sensorBytes.records = batch.records.map { Data($0) }
+      message.sensorBytes.dropped = batch.dropped
+      do { try seam.send(message) } catch { queue.countDropped(UInt64(batch.records.count) + batch.dropped) }
+    }
+  }
+}
