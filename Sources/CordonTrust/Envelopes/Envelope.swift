@@ -8,8 +8,8 @@ package struct Envelope: Hashable, Sendable {
 
   /// Most bytes of a payload: 1 MiB.
   package static let mostPayloadBytes = 1 << 20
-  /// Most signatures that are looked at.
-  package static let mostSignatures = 16
+  /// Most signatures that are looked at: enough for nine old and nine new roots.
+  package static let mostSignatures = 32
 
   package init(type: EnvelopeType, payload: [UInt8], signatures: [EnvelopeSignature] = []) {
     self.type = type

@@ -30,8 +30,8 @@ package struct EnvelopeVerifier: Sendable {
   /// The next roster, where a threshold of this one's root keys signed it.
   ///
   /// It must be of the same site, of a higher serial and not expired. That this one has expired does not matter:
-  /// else a site that forgot to renew it could never be commanded again. Roots that only the next one names may sign
-  /// too; they count for nothing here.
+  /// else a site that forgot to renew it could never be commanded again. A threshold of the next one's own root keys
+  /// must have signed too, as in The Update Framework: so nobody can hand a site over to keys that are not there.
   /// Codes beyond `verify`'s: `envelope-type`, `threshold`, `other-site`, `rolled-back`, `expired-roster`.
   package func successor(_ envelope: Envelope, at now: Timestamp) throws(CordonError) -> Roster {
     guard envelope.type == .roster else {
@@ -40,6 +40,7 @@ package struct EnvelopeVerifier: Sendable {
     let verified = try verifySignatures(envelope, alsoKnown: (try? Roster(payload: envelope.payload)) ?? roster)
     try verified.require(.roster)
     let next = try verified.decode(Roster.self)
+    try EnvelopeVerifier(roster: next).verifySignatures(envelope, alsoKnown: roster).require(.roster)
     guard next.site == roster.site else {
       throw CordonError(.denied, "other-site", "The roster is for the site \(next.site), not \(roster.site).")
     }
@@ -61,7 +62,10 @@ package struct EnvelopeVerifier: Sendable {
       throw CordonError(.invalid, "envelope-type", "A roster was expected; this is a \(envelope.type.rawValue).")
     }
     let roster = try Roster(payload: envelope.payload)
-    try EnvelopeVerifier(roster: roster).verifySignatures(envelope).require(.roster)
+    // Roots of the one before it, which it no longer names, may have signed as well; they count for nothing.
+    var own = envelope
+    own.signatures.removeAll { roster.key($0.keyID) == nil }
+    try EnvelopeVerifier(roster: roster).verifySignatures(own).require(.roster)
     return roster
   }
 

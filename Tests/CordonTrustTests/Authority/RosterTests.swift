@@ -112,6 +112,38 @@ import Testing
     expectRefusal("threshold") { _ = try site.verifier.successor(envelope, at: now) }
   }
 
+  /// One of three roots is replaced, and then the second: the old ones and the new ones must both agree.
+  @Test func rootsAreReplacedByOldAndNewTogether() throws {
+    let site = try TestAuthority()
+    var randomness = SeededRandomness(seed: 21)
+    let fresh = [
+      try AuthoritySigningKey(secret: randomness.bytes(32)), try AuthoritySigningKey(secret: randomness.bytes(32)),
+    ]
+    let change: (inout Roster) throws -> Void = { roster in
+      roster.keys.removeAll { $0.id == site.roots[0].id || $0.id == site.roots[1].id }
+      for (index, key) in fresh.enumerated() {
+        roster.keys.append(try key.entry(holder: "new-\(index)", roles: [.root]))
+      }
+    }
+    var roster = site.roster
+    roster.serial += 1
+    try change(&roster)
+    // The old ones alone would hand the site over to keys that may not be there.
+    expectRefusal("threshold") {
+      _ = try site.verifier.successor(try roster.sealed(by: Array(site.roots.prefix(2))), at: now)
+    }
+    // The new ones alone would be a coup.
+    expectRefusal("threshold") { _ = try site.verifier.successor(try roster.sealed(by: fresh), at: now) }
+    let together = try roster.sealed(by: Array(site.roots.prefix(2)) + fresh)
+    #expect(try site.verifier.successor(together, at: now) == roster)
+    // What is in force can be started from, by a bundle or from one's own disk.
+    #expect(try EnvelopeVerifier.bootstrap(together) == roster)
+    // A stranger's signature spoils it for those who follow.
+    var spoilt = together
+    try spoilt.sign(with: try AuthoritySigningKey(secret: randomness.bytes(32)))
+    expectRefusal("unknown-key") { _ = try site.verifier.successor(spoilt, at: now) }
+  }
+
   @Test func oneRootIsNotEnoughHoweverLowTheNextThresholdIs() throws {
     let site = try TestAuthority()
     let envelope = try next(site, signedBy: [site.roots[0]]) { $0.thresholds[.roster] = 1 }
