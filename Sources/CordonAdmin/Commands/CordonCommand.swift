@@ -13,7 +13,7 @@ package struct CordonCommand: AsyncParsableCommand {
       Examples:
         cordon site init --site "St. Elsewhere" --operator ann \\
           --trust-domain st-elsewhere.example \\
-          --collector collector.st-elsewhere.example:8443
+          --collector collector.st-elsewhere.example:7443
         cordon status
         cordon policy lint ward.yaml && cordon policy apply ward.yaml
         cordon detection list --since 24h

@@ -40,13 +40,13 @@ package struct CollectorAccess: Sendable {
   }
 }
 
-/// An address as people write it: `collector.example:8443`, `192.0.2.7:8443`, `[fd00::1]:8443`.
+/// An address as people write it: `collector.example:7443`, `192.0.2.7:7443`, `[fd00::1]:7443`.
 package struct CollectorAddress: Hashable, Sendable, CustomStringConvertible {
   package let host: String
   package let port: Int
 
   /// The Admin port unless the address names another.
-  package static let usualPort = 8443
+  package static let usualPort = 7443
 
   /// Refuses an empty or overlong host and a port outside 1…65535.
   package init(_ text: String) throws(CordonError) {

@@ -91,7 +91,7 @@ import Testing
       let run = await harness.run("status")
       #expect(run.code == 75)
       #expect(
-        run.errors.contains("127.0.0.1:8443 does not answer") && run.errors.contains("Check that cordon-collector"))
+        run.errors.contains("127.0.0.1:7443 does not answer") && run.errors.contains("Check that cordon-collector"))
     }
   }
 

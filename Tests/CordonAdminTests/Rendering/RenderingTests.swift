@@ -60,8 +60,8 @@ import Testing
 
   @Test(
     arguments: [
-      ("h", "h", 8443), ("h:1", "h", 1), ("192.0.2.7:65535", "192.0.2.7", 65_535), ("[fd00::1]:9", "fd00::1", 9),
-      ("[fd00::1]", "fd00::1", 8443),
+      ("h", "h", 7443), ("h:1", "h", 1), ("192.0.2.7:65535", "192.0.2.7", 65_535), ("[fd00::1]:9", "fd00::1", 9),
+      ("[fd00::1]", "fd00::1", 7443),
     ] as [(String, String, Int)])
   func addresses(text: String, host: String, port: Int) throws {
     let address = try CollectorAddress(text)

@@ -51,7 +51,7 @@ final class CommandHarness: Sendable {
   func found() async throws {
     let made = await run(
       "site", "init", "--site", "St. Elsewhere", "--trust-domain", "st-elsewhere.example", "--operator", "ann",
-      "--collector", "127.0.0.1:8443")
+      "--collector", "127.0.0.1:7443")
     guard made.code == 0 else { throw CordonError(.defect, "found", made.errors) }
     try await collector.admit(to: self)
   }

@@ -14,9 +14,9 @@ struct SiteInitCommand: AsyncParsableCommand {
       Examples:
         cordon site init --site "St. Elsewhere" --operator ann \\
           --trust-domain st-elsewhere.example \\
-          --collector collector.st-elsewhere.example:8443
+          --collector collector.st-elsewhere.example:7443
         cordon site init --site Lab --operator ann --trust-domain lab.example \\
-          --collector 127.0.0.1:8443 --root-holder ann --root-threshold 1
+          --collector 127.0.0.1:7443 --root-holder ann --root-threshold 1
       """)
 
   static let mostRootHolders = 9
