@@ -191,6 +191,6 @@ let package = Package(
     tests(
       "SimulationTests",
       ["CordonAgent", "CordonCollector", "CordonStore", "CordonTrust", "CordonWire", "CordonTestSupport"]),
-    tests("SystemTests", ["CordonTestSupport"]),
+    tests("SystemTests", ["CordonTestSupport"], exclude: ["package-test"]),
   ]
 )

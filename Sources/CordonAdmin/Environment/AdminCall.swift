@@ -4,12 +4,10 @@ import GRPCCore
 
 /// Runs calls on the collector with a deadline, and turns their failures into errors for people.
 enum AdminCall {
-  /// A call that moves little; the ledger's export has none, since it may be long.
-  static let deadline = Duration.seconds(30)
-
+  /// Of a call that moves little.
   static var options: CallOptions {
     var options = CallOptions.defaults
-    options.timeout = deadline
+    options.timeout = AdminEnvironment.current?.callDeadline ?? AdminEnvironment.usualCallDeadline
     return options
   }
 

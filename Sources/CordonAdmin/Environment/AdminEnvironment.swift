@@ -16,11 +16,16 @@ package struct AdminEnvironment: Sendable {
   /// Reads all of standard input, at most so many bytes.
   package var readInput: @Sendable (_ most: Int) throws(CordonError) -> [UInt8]
   package var connector: any AdminConnecting
+  /// How long the collector has for a call that moves little; the ledger's export has no limit, since it may be long.
+  package var callDeadline: Duration
+
+  package static let usualCallDeadline = Duration.seconds(30)
 
   package init(
     clock: any WallClock, variables: [String: String], write: @escaping @Sendable (String) -> Void,
     complain: @escaping @Sendable (String) -> Void, showsProgress: Bool,
-    readInput: @escaping @Sendable (_ most: Int) throws(CordonError) -> [UInt8], connector: any AdminConnecting
+    readInput: @escaping @Sendable (_ most: Int) throws(CordonError) -> [UInt8], connector: any AdminConnecting,
+    callDeadline: Duration = usualCallDeadline
   ) {
     self.clock = clock
     self.variables = variables
@@ -29,6 +34,7 @@ package struct AdminEnvironment: Sendable {
     self.showsProgress = showsProgress
     self.readInput = readInput
     self.connector = connector
+    self.callDeadline = callDeadline
   }
 
   @TaskLocal package static var current: AdminEnvironment?

@@ -42,7 +42,7 @@ final class CommandHarness: Sendable {
         let bytes = self.input.withLock { $0 }
         guard bytes.count <= most else { throw CordonError(.invalid, "oversized", "Too much input.") }
         return bytes
-      }, connector: collector)
+      }, connector: collector, callDeadline: .seconds(600))
     let code = await CordonCommand.execute(arguments, in: environment)
     return printed.withLock { Run(code: code, output: $0.output, errors: $0.errors) }
   }
