@@ -161,7 +161,7 @@ let package = Package(
       "CordonAgentTests",
       [
         "CordonAgent", "CordonTelemetry", "CordonContainment", "CordonWire", "CordonTrust", "CordonTestSupport", crypto,
-        protobuf,
+        protobuf, grpcCore, grpcInProcess, logging,
       ]),
     tests("CordonStoreTests", ["CordonStore", "CordonCore", "CordonTestSupport", grdb]),
     tests(
