@@ -30,7 +30,7 @@ struct Daemon: AgentDaemon {
     let identity = try AgentIdentity.load(from: config.paths.identity)
     let live = try LiveIdentity(chain: identity.chain, key: identity.key)
     let endpoint = try NetworkEndpoint(try config.required("COLLECTOR", config.collector))
-    let trust = try TrustStore(domain: identity.domain, roots: identity.roots)
+    let trust = try TrustStore(domain: identity.domain, roots: identity.roots.certificates)
     let guardian = ConnectionGuardian(
       trust: trust, clock: SystemClock(), accepting: [.collector], usage: .server,
       onRefusal: { logger.warning("Connection refused", metadata: ["why": "\($0)"]) })

@@ -36,7 +36,7 @@ struct EnrollCommand: AsyncParsableCommand {
     }
     let token = try EnrolmentToken(try readToken(in: environment))
     try AgentFolders.prepare(paths, state: config.state, workerAccount: config.user)
-    let trust = try TrustStore(domain: bundle.domain, roots: bundle.roots)
+    let trust = try TrustStore(domain: bundle.domain, roots: bundle.roots, pinnedTo: token.pin)
     let answer = try await environment.enrolment.withClient(to: address, trusting: trust) { client in
       try await EnrolmentClient(client: client, clock: environment.clock)
         .enrol(with: token, bundle: bundle, label: label, version: environment.version)

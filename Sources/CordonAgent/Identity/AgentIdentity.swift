@@ -2,7 +2,6 @@ package import CordonCore
 package import CordonTrust
 package import Crypto
 import FoundationEssentials
-package import X509
 
 /// Who an enrolled agent is, and its own keys: what its worker needs to speak to the collector.
 package struct AgentIdentity: Sendable {
@@ -12,7 +11,7 @@ package struct AgentIdentity: Sendable {
   package let group: String
   package let domain: TrustDomain
   /// CA roots that the collector's certificate may chain to.
-  package let roots: [Certificate]
+  package let roots: CertificateChain
   package let key: IdentityKey
   package let chain: CertificateChain
   /// X25519: opens messages that are sealed to this agent.
@@ -30,7 +29,7 @@ package struct AgentIdentity: Sendable {
   private static let mostFileBytes = 1 << 18
 
   package init(
-    id: AgentID, label: String, group: String, domain: TrustDomain, roots: [Certificate], key: IdentityKey,
+    id: AgentID, label: String, group: String, domain: TrustDomain, roots: CertificateChain, key: IdentityKey,
     chain: CertificateChain, sealingKey: Curve25519.KeyAgreement.PrivateKey
   ) {
     self.id = id
@@ -49,7 +48,7 @@ package struct AgentIdentity: Sendable {
   package func save(in folder: String) throws(CordonError) {
     try key.replace("\(folder)/\(Files.key)")
     try chain.save(to: "\(folder)/\(Files.chain)")
-    try CertificateChain(roots).save(to: "\(folder)/\(Files.roots)")
+    try roots.save(to: "\(folder)/\(Files.roots)")
     try PrivateFile.replace("\(folder)/\(Files.sealingKey)", holding: [UInt8](sealingKey.rawRepresentation))
     let facts = "ID=\(id)\nLABEL=\(label)\nGROUP=\(group)\nTRUST_DOMAIN=\(domain)\n"
     try PrivateFile.replace("\(folder)/\(Files.facts)", holding: Array(facts.utf8))
@@ -64,7 +63,7 @@ package struct AgentIdentity: Sendable {
     }
     let identity = AgentIdentity(
       id: facts.id, label: facts.label, group: facts.group, domain: facts.domain,
-      roots: try CertificateChain.load(from: "\(folder)/\(Files.roots)").certificates,
+      roots: try CertificateChain.load(from: "\(folder)/\(Files.roots)"),
       key: try IdentityKey.load(from: "\(folder)/\(Files.key)"),
       chain: try CertificateChain.load(from: "\(folder)/\(Files.chain)"), sealingKey: sealingKey)
     guard KeyDigest(of: identity.chain.leaf) == identity.key.digest else { throw damaged("\(folder)/\(Files.chain)") }

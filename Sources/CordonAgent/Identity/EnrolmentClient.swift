@@ -48,7 +48,8 @@ package struct EnrolmentClient: Sendable {
         remedy: "Check that the enrolment address is your collector's.")
     }
     let identity = AgentIdentity(
-      id: id, label: label, group: response.group, domain: bundle.domain, roots: bundle.roots, key: key, chain: chain,
+      id: id, label: label, group: response.group, domain: bundle.domain,
+      roots: try CertificateChain(bundle.roots), key: key, chain: chain,
       sealingKey: sealingKey)
     return (identity, try response.roster.domain())
   }
