@@ -8,7 +8,8 @@ enum CommandPage {
     var table = Table(
       ["ID", "STATE", "AGENT", "ACTION", "LEASE ENDS", "SIGNED", "BY", "REASON"], empty: "No commands.")
     for stored in commands {
-      let by = ([stored.proposedBy] + stored.approvedBy).filter { !$0.isEmpty }
+      let others = stored.approvedBy.filter { $0 != stored.proposedBy }
+      let by = ([stored.proposedBy] + others).filter { !$0.isEmpty }
       table.add([
         EntityText.shortID(stored.command.id), state(stored), agent(stored), EntityText.action(stored.command.action),
         stored.outcome.leaseUntilMs == 0
