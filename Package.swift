@@ -167,7 +167,7 @@ let package = Package(
     tests(
       "CordonCollectorTests",
       [
-        "CordonCollector", "CordonStore", "CordonLedger", "CordonTrust", "CordonPolicy", "CordonCore",
+        "CordonCollector", "CordonLearning", "CordonStore", "CordonLedger", "CordonTrust", "CordonPolicy", "CordonCore",
         "CordonTestSupport", crypto,
       ]),
     tests(

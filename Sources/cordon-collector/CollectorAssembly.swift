@@ -48,11 +48,12 @@ struct CollectorAssembly: Sendable {
       randomness: &randomness)
     let server = CollectorServer(domain, ledger: ledger, uplink: uplink, enrolment: enrolment, logger: logger)
     let renewal = IdentityRenewal(context: context, live: live, folder: settings.state)
+    let maintenance = domain.maintenance(windowDays: settings.windowDays, hourDays: settings.hourDays)
     // They stop in the reverse order: streams end first, then servers drain, what came in is committed and drawn
     // conclusions from, and the ledger takes the last decisions.
     let services: [any Service] =
       [ledger, domain.ingest, domain.cases, GRPCServerService(server.enrolment), GRPCServerService(server.uplink)]
-      + [domain.hub, domain.silence, TaskService("identity renewal") { try await renewal.run() }]
+      + [maintenance, domain.hub, domain.silence, TaskService("identity renewal") { try await renewal.run() }]
     return CollectorAssembly(domain: domain, services: services, uplink: uplink, enrolment: enrolment)
   }
 

@@ -16,7 +16,7 @@ struct CollectorProgram: AsyncParsableCommand {
       First: cordon-collector init, have the request signed with cordon site, cordon-collector init --grant FILE.
       Then: cordon-collector run.
       """, version: "cordon-collector \(version)",
-    subcommands: [RunCommand.self, InitCommand.self, CheckCommand.self])
+    subcommands: [RunCommand.self, InitCommand.self, CheckCommand.self, BackupCommand.self])
 
   /// Runs a command's body; its errors are told in words and end the program as sysexits(3) has it.
   static func reporting(_ body: () async throws -> Void) async throws {

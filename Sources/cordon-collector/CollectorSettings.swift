@@ -16,6 +16,9 @@ struct CollectorSettings: Sendable {
   var ingest: IngestSettings
   /// `connections`: of all peers at a time, 1 to 200,000. Default 20,000.
   var connections: Int
+  /// `retention.window-days`: 1 to 3,650, default 30. `retention.hour-days`: 1 to 3,650, default 400.
+  var windowDays: Int
+  var hourDays: Int
 
   enum LogLevel: String, CaseIterable, Sendable { case trace, debug, info, notice, warning, error }
 
@@ -37,7 +40,9 @@ struct CollectorSettings: Sendable {
       uplink: settings.endpoint("uplink.address", default: "0.0.0.0:8443"),
       enrolment: settings.endpoint("enrolment.address", default: "0.0.0.0:8444"),
       logLevel: settings.choice("log.level", default: LogLevel.info), ingest: ingest,
-      connections: settings.integer("connections", default: 20_000, in: 1...200_000))
+      connections: settings.integer("connections", default: 20_000, in: 1...200_000),
+      windowDays: settings.integer("retention.window-days", default: 30, in: 1...3_650),
+      hourDays: settings.integer("retention.hour-days", default: 400, in: 1...3_650))
     try settings.check()
     return loaded
   }

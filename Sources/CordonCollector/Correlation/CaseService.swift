@@ -71,9 +71,8 @@ package final class CaseService: Service, Sendable {
     return detections.count == Self.page || outcomes.count == Self.page
   }
 
-  // MARK: Private
-
-  func restore() async throws {
+  /// Takes up the incidents that may still grow; `run` begins with it.
+  package func restore() async throws {
     var open: [OpenIncident] = []
     for incident in try await context.store.incidents(closedToo: false, most: Self.mostRestored) {
       let detections = try await context.store.detections(of: incident.id, most: IncidentCorrelator.mostEntities)
@@ -89,6 +88,8 @@ package final class CaseService: Service, Sendable {
     }
     correlator.withLock { $0.restore(open) }
   }
+
+  // MARK: Private
 
   private func place(_ stored: StoredDetection) async throws {
     let now = context.now

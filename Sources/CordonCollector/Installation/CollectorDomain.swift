@@ -1,7 +1,6 @@
 import CordonCore
 package import CordonStore
 import CordonTrust
-package import ServiceLifecycle
 
 extension CollectorStore: IngestStore {}
 
@@ -48,8 +47,10 @@ package struct CollectorDomain: Sendable {
       silence: SilenceService(context: context, authority: authority, hub: hub, cases: cases))
   }
 
-  /// What runs beside the transports, in the order in which it starts.
-  package var services: [any Service] { [ingest, cases, hub, silence] }
+  /// What keeps the store in order; days of windows, and of entities' hours, that are kept.
+  package func maintenance(windowDays: Int, hourDays: Int) -> StoreUpkeep {
+    StoreUpkeep(context: context, retention: RetentionSettings(windowDays: windowDays, hourDays: hourDays))
+  }
 
   private static func revoke(in context: CollectorContext) async throws {
     var identities: Set<PeerIdentity> = []

@@ -25,6 +25,16 @@ package enum CollectorFolder {
     try CollectorStore(path: "\(folder)/\(database)")
   }
 
+  /// Copies a folder's database as it is at one moment. Codes: `not-initialised`, `backup-exists`.
+  package static func backUp(_ folder: String, to path: String) async throws(CordonError) {
+    guard access("\(folder)/\(database)", F_OK) == 0 else {
+      throw CordonError(
+        .missing, "not-initialised", "There is no database in \(folder).",
+        remedy: "Name the collector's folder with --state.")
+    }
+    try await openStore(in: folder).backup(to: path)
+  }
+
   /// Reads a file that need not be private, such as a grant. Codes: `file`, `oversized`.
   package static func read(_ path: String) throws(CordonError) -> [UInt8] {
     guard let file = fopen(path, "rb") else {

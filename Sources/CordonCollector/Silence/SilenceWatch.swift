@@ -58,13 +58,14 @@ package struct SilenceWatch: Sendable {
   /// A revoked or quarantined agent is expected to be silent.
   package mutating func forget(_ agent: AgentID) { agents[agent] = nil }
 
-  /// Anything at all came from the agent.
+  /// Anything at all came from the agent; told again of the same moment, nothing changes.
   package mutating func heard(_ agent: AgentID, at now: Timestamp) -> Directive? {
     guard let known = agents[agent] else {
       watch(agent, since: now)
       return nil
     }
-    agents[agent] = Watched(lastHeard: max(now, known.lastHeard), isSilent: false)
+    guard now > known.lastHeard else { return nil }
+    agents[agent] = Watched(lastHeard: now, isSilent: false)
     return known.isSilent ? .recovered(agent, silentFor: now.since(known.lastHeard)) : nil
   }
 

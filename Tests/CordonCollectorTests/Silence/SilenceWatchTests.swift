@@ -55,6 +55,17 @@ import Testing
     #expect(again == [.silent(agent, since: back)])
   }
 
+  @Test func whatIsToldTwiceWakesNobody() throws {
+    var watch = SilenceWatch(heartbeat: heartbeat)
+    let agent = try Samples.agent(1)
+    watch.watch(agent, since: start)
+    _ = run(&watch, until: .seconds(40))
+    let heard = watch.heard(agent, at: start)
+    let again = watch.tick(at: start.advanced(by: .seconds(50)))
+    #expect(heard == nil)
+    #expect(again.isEmpty)
+  }
+
   @Test func aSegmentThatDropsIsOneDetection() throws {
     var watch = SilenceWatch(heartbeat: heartbeat)
     // Their last heartbeats lie anywhere within one interval.
