@@ -38,7 +38,7 @@ package struct AuditRule: Hashable, Sendable {
   static let notEqual: UInt32 = 0x3000_0000
 
   /// The key of a rule as the kernel lists it; nil where it has none or is malformed.
-  static func key(inListed bytes: [UInt8]) -> String? {
+  package static func key(inListed bytes: [UInt8]) -> String? {
     guard bytes.count >= fixedLength else { return nil }
     func word(_ index: Int) -> Int {
       Int(bytes[4 * index]) | Int(bytes[4 * index + 1]) << 8 | Int(bytes[4 * index + 2]) << 16

@@ -35,9 +35,9 @@ enum ContentSample {
 }
 
 /// Shannon entropy of a block of bytes.
-enum Entropy {
+package enum Entropy {
   /// Bits a byte, 0 to 8, with the Miller-Madow correction for the block's shortness: (distinct − 1) / (2 n ln 2).
-  static func bitsPerByte(_ block: ArraySlice<UInt8>) -> Float {
+  package static func bitsPerByte(_ block: ArraySlice<UInt8>) -> Float {
     guard !block.isEmpty else { return 0 }
     var counts = [Int](repeating: 0, count: 256)
     for byte in block { counts[Int(byte)] += 1 }
@@ -55,7 +55,7 @@ enum Entropy {
 }
 
 /// Formats that are dense by design, by how they begin: their entropy is no sign of encryption.
-enum KnownFormat {
+package enum KnownFormat {
   private static let beginnings: [[UInt8]] = [
     [0x1F, 0x8B], Array("PK\u{3}\u{4}".utf8), Array("PK\u{5}\u{6}".utf8), Array("BZh".utf8),
     [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], [0x28, 0xB5, 0x2F, 0xFD], [0x04, 0x22, 0x4D, 0x18],
@@ -66,7 +66,7 @@ enum KnownFormat {
     Array("!<arch>".utf8),
   ]
 
-  static func begins(_ block: ArraySlice<UInt8>) -> Bool {
+  package static func begins(_ block: ArraySlice<UInt8>) -> Bool {
     if beginnings.contains(where: { block.starts(with: $0) }) { return true }
     // MP4 and its kin name themselves after a length; DICOM after a preamble of 128 bytes.
     if block.dropFirst(4).starts(with: "ftyp".utf8) { return true }

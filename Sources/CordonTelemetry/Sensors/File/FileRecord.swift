@@ -79,6 +79,8 @@ extension FileRecord {
       return nil
     }
     let flags = bytes[2]
+    // A format can be known of what was sampled alone.
+    guard flags & (Self.sampled | Self.knownFormat) != Self.knownFormat else { return nil }
     var reader = Reader(bytes: bytes, position: 3)
     guard let milliseconds = reader.number(of: 8), let user = reader.number(of: 4), let login = reader.number(of: 4)
     else {

@@ -40,6 +40,12 @@ import Testing
     #expect(FileRecord(bytes + [0]) == nil)
   }
 
+  @Test func `a format known of what was not sampled is refused`() {
+    var bytes = Self.records[2].encoded
+    bytes[2] |= 8
+    #expect(FileRecord(bytes) == nil)
+  }
+
   @Test func `what each record means`() {
     var parser = FileParser()
     var found: [Observation] = []

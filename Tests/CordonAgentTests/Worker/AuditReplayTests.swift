@@ -1,0 +1,41 @@
+import CordonAgent
+import CordonCore
+import CordonTelemetry
+import CordonTestSupport
+import Testing
+
+@Suite struct AuditReplayTests {
+  typealias Support = WorkerSupport
+
+  static let log = (0..<100).map { number in
+    Support.exec(number + 1, pid: 100 + number, exe: "/bin/x\(number % 7)", at: Support.at(Int64(number) * 2000))
+  }.joined()
+
+  @Test func `a recording is windowed in its own time, without a name in what is shown`() throws {
+    let summary = try AuditReplay.run(bytes: Array(Self.log.utf8))
+    #expect(summary.records == 500)
+    #expect(summary.observed == 100)
+    #expect(summary.malformed == 0 && summary.late == 0)
+    // 200 seconds of one host and one user.
+    #expect(summary.windowCount == 8)
+    let hosts = summary.windows.filter { $0.schema == "host@host" }
+    #expect(hosts.reduce(0) { $0 + ($1.features["process_starts"] ?? 0) } == 100)
+    #expect(hosts.first?.features["distinct_executables"] == 7)
+    for shown in [summary.text, try summary.json()] {
+      #expect(shown.contains("process_starts"))
+      #expect(!shown.contains("planted"))
+    }
+  }
+
+  @Test func `a file is read as its bytes are, however its lines are cut`() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/audit.log"
+      try SmallFile.replace(path, with: Array(Self.log.utf8) + Array("type=SYSCALL msg=audit(1".utf8))
+      let summary = try AuditReplay.run(file: path, windowLength: .seconds(300))
+      #expect(summary.records == 501)
+      #expect(summary.malformed == 1)
+      #expect(summary.windowCount == 2)
+      expectRefusal("replay-unreadable") { _ = try AuditReplay.run(file: "\(folder)/none") }
+    }
+  }
+}
