@@ -191,6 +191,12 @@ let package = Package(
     tests(
       "SimulationTests",
       ["CordonAgent", "CordonCollector", "CordonStore", "CordonTrust", "CordonWire", "CordonTestSupport"]),
+    .executableTarget(
+      name: "cordon-bench",
+      dependencies: [
+        "CordonCore", "CordonCollector", "CordonRuntime", "CordonStore", "CordonTelemetry", "CordonTrust", "CordonWire",
+        "CSQLite", argumentParser, grpcCore, grpcNIO, protobuf,
+      ], path: "Tests/Benchmarks", swiftSettings: strict),
     tests("SystemTests", ["CordonTestSupport"], exclude: ["package-test"]),
   ]
 )
