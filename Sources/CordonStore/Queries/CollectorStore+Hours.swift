@@ -57,7 +57,7 @@ extension CollectorStore {
           entity: entity, schema: schema,
           start: Timestamp(milliseconds: (row["hour"] as Int64) &* HourFolder.hourMilliseconds),
           windows: row.unsigned("windows"), observations: row.unsigned("observations"),
-          features: try PackedFloats.decode(row.bytes("features")))
+          features: try PackedFloats.decode(row["features"]))
       }
     }
   }

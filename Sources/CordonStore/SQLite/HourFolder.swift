@@ -26,7 +26,7 @@ struct HourFolder {
     let hour = Self.hour(of: Timestamp(milliseconds: start))
     let key = Key(entity: row["entity"], schema: row["schema"], hour: hour)
     let added = Sum(
-      windows: 1, observations: row["observations"], features: try PackedFloats.decode(row.bytes("features")))
+      windows: 1, observations: row["observations"], features: try PackedFloats.decode(row["features"]))
     sums[key] = sums[key].map { Self.merge($0, added, schema: key.schema) } ?? Self.known(added, schema: key.schema)
   }
 
@@ -43,11 +43,11 @@ struct HourFolder {
       if let row = try Row.fetchOne(stored, arguments: [key.entity, key.schema, key.hour]) {
         let before = Sum(
           windows: row["windows"], observations: row["observations"],
-          features: try PackedFloats.decode(row.bytes("features")))
+          features: try PackedFloats.decode(row["features"]))
         sum = Self.merge(before, sum, schema: key.schema)
       }
       try update.execute(arguments: [
-        key.entity, key.schema, key.hour, sum.windows, sum.observations, Data(PackedFloats.encode(sum.features)),
+        key.entity, key.schema, key.hour, sum.windows, sum.observations, PackedFloats.encode(sum.features),
       ])
     }
   }

@@ -10,6 +10,14 @@ struct IngestWriter {
     var epoch: SpoolEpoch
   }
 
+  /// What the transaction has stored so far.
+  private struct Stored {
+    var windows: Int64 = 0
+    var detections: Int64 = 0
+    var outcomes: Int64 = 0
+    var gaps: Int64 = 0
+  }
+
   private struct LaneState {
     var ref: Int64
     var through: UInt64
@@ -19,7 +27,7 @@ struct IngestWriter {
   private let now: Timestamp
   private let windowInsertion: Statement
   private var lanes: [LaneKey: LaneState] = [:]
-  private var stored: [String: Int64] = [:]
+  private var stored = Stored()
 
   init(_ db: Database, at now: Timestamp) throws {
     self.db = db
@@ -50,7 +58,11 @@ struct IngestWriter {
     for lane in lanes.values {
       try update.execute(arguments: [Int64(clamping: lane.through), now.milliseconds, lane.ref])
     }
-    for (name, count) in stored { try Totals.add(db, name, count) }
+    let counts = [
+      (Totals.windows, stored.windows), (Totals.detections, stored.detections), (Totals.outcomes, stored.outcomes),
+      (Totals.gaps, stored.gaps),
+    ]
+    for (name, count) in counts where count > 0 { try Totals.add(db, name, count) }
   }
 
   private func open(_ key: LaneKey) throws -> LaneState {
@@ -94,19 +106,19 @@ struct IngestWriter {
     switch record.record {
     case .window(let window):
       try insert(window, lane: lane, sequence: sequence)
-      stored[Totals.windows, default: 0] += 1
+      stored.windows += 1
     case .detection(let detection):
       let isNew = try DetectionTable.insert(
         db, detection, agent: agent, lane: lane, sequence: sequence, at: now)
       guard isNew else { return try insert(SkippedRange(record.sequence...record.sequence, .refused), lane: lane) }
-      stored[Totals.detections, default: 0] += 1
+      stored.detections += 1
     case .outcome(let outcome):
       try db.cachedStatement(
         sql: "INSERT INTO outcomes (lane, sequence, command, stored_ms, body) VALUES (?, ?, ?, ?, ?)"
       ).execute(arguments: [
         lane, sequence, outcome.commandID.data, now.milliseconds, StoredBody.encode(OutcomeBody(outcome)),
       ])
-      stored[Totals.outcomes, default: 0] += 1
+      stored.outcomes += 1
     }
   }
 
@@ -115,7 +127,7 @@ struct IngestWriter {
       lane, sequence, now.milliseconds, Data(EntityKey.encode(window.entity)), Int64(window.schema),
       window.start.milliseconds, Int64(window.length), Int64(window.observations), window.isPartial, window.isEarly,
       window.isSkewed, Int64(window.lag), Int64(window.late), Int64(window.part),
-      Data(PackedFloats.encode(window.features)),
+      PackedFloats.encode(window.features),
       window.sketches.isEmpty ? nil : Data(PackedSketches.encode(window.sketches)),
     ])
     try windowInsertion.execute()
@@ -128,6 +140,6 @@ struct IngestWriter {
       lane, Int64(clamping: gap.range.lowerBound), Int64(clamping: gap.range.upperBound), gap.cause.rawValue,
       now.milliseconds,
     ])
-    stored[Totals.gaps, default: 0] += 1
+    stored.gaps += 1
   }
 }

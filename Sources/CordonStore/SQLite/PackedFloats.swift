@@ -1,21 +1,18 @@
 import CordonCore
+import Foundation
 
 /// Feature values as packed little-endian 32-bit floats.
 enum PackedFloats {
-  static func encode(_ values: [Float]) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: values.count * 4) { buffer, count in
-      for (index, value) in values.enumerated() {
-        let bits = value.bitPattern
-        for byte in 0..<4 { buffer[index * 4 + byte] = UInt8(truncatingIfNeeded: bits >> UInt32(8 * byte)) }
-      }
-      count = values.count * 4
-    }
+  static func encode(_ values: [Float]) -> Data {
+    values.map(\.bitPattern.littleEndian).withUnsafeBytes { Data($0) }
   }
 
-  static func decode(_ bytes: [UInt8]) throws(CordonError) -> [Float] {
-    guard bytes.count.isMultiple(of: 4) else { throw StoreFailure.badRow("windows", "features") }
-    return stride(from: 0, to: bytes.count, by: 4).map { start in
-      Float(bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[start + $1]) << UInt32(8 * $1) })
+  static func decode(_ data: Data) throws(CordonError) -> [Float] {
+    guard data.count.isMultiple(of: 4) else { throw StoreFailure.badRow("windows", "features") }
+    return data.withUnsafeBytes { bytes in
+      stride(from: 0, to: bytes.count, by: 4).map { start in
+        Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self)))
+      }
     }
   }
 }

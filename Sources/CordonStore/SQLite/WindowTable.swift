@@ -15,7 +15,7 @@ enum WindowTable {
     EntityWindow(
       entity: try EntityKey.decode(row.bytes("entity")), schema: row.unsigned32("schema"), start: row.time("start_ms"),
       length: row.unsigned32("length_ms"), observations: row.unsigned32("observations"),
-      features: try PackedFloats.decode(row.bytes("features")),
+      features: try PackedFloats.decode(row["features"]),
       sketches: try PackedSketches.decode(row.bytesIfAny("sketches") ?? []), isPartial: row["partial"],
       isEarly: row["early"], isSkewed: row["skewed"], lag: row.unsigned32("lag_ms"), late: row.unsigned32("late"),
       part: row.unsigned32("part"))
