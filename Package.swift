@@ -40,8 +40,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency], warningsAsErrors:
 }
 
 /// A program of ours: `main` and no more.
-func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
 }
 
 /// The tests of a room, mirrored path for path.
@@ -191,12 +191,12 @@ let package = Package(
     tests(
       "SimulationTests",
       ["CordonAgent", "CordonCollector", "CordonStore", "CordonTrust", "CordonWire", "CordonTestSupport"]),
-    .executableTarget(
-      name: "cordon-bench",
-      dependencies: [
+    program(
+      "cordon-bench",
+      [
         "CordonCore", "CordonCollector", "CordonRuntime", "CordonStore", "CordonTelemetry", "CordonTrust", "CordonWire",
         "CSQLite", argumentParser, grpcCore, grpcNIO, protobuf,
-      ], path: "Tests/Benchmarks", swiftSettings: strict),
+      ], path: "Tests/Benchmarks"),
     tests("SystemTests", ["CordonTestSupport"], exclude: ["package-test"]),
   ]
 )
