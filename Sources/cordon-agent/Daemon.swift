@@ -27,6 +27,8 @@ struct Daemon: AgentDaemon {
 
   func runWorker(_ config: AgentConfig) async throws {
     let logger = start(config, "cordon-agent-worker")
+    // First of all: what is read from here on may be hostile.
+    try WorkerConfinement.enter(account: config.user)
     let identity = try AgentIdentity.load(from: config.paths.identity)
     let live = try LiveIdentity(chain: identity.chain, key: identity.key)
     let endpoint = try NetworkEndpoint(try config.required("COLLECTOR", config.collector))

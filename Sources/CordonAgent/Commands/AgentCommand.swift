@@ -16,7 +16,10 @@ package struct AgentCommand: AsyncParsableCommand {
       Exit codes are those of sysexits(3): 64 usage, 65 bad input, 66 not found, 74 input or output failed,
       75 try again later, 77 not allowed.
       """,
-    subcommands: [RunCommand.self, WorkerCommand.self, EnrollCommand.self, ReplayCommand.self, VersionCommand.self])
+    subcommands: [
+      RunCommand.self, WorkerCommand.self, EnrollCommand.self, StatusCommand.self, ReleaseCommand.self,
+      ReplayCommand.self, VersionCommand.self,
+    ])
 
   package init() {}
 

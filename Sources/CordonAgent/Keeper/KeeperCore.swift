@@ -91,6 +91,36 @@ package final class KeeperCore: Sendable {
     change { executor throws(CordonError) in try executor.reconcile() }
   }
 
+  /// Answers the machine's administrator.
+  package func answer(_ request: ControlRequest) -> ControlAnswer {
+    let answer = state.withLock { state -> ControlAnswer in
+      do throws(CordonError) {
+        switch request {
+        case .status: return ControlAnswer(status: try status(of: state))
+        case .releaseAll: return ControlAnswer(released: try state.executor.releaseAll())
+        case .release(let id):
+          try state.executor.releaseLocally(id)
+          return ControlAnswer(released: state.executor.journal.state.holds[id] == nil ? 1 : 0)
+        }
+      } catch { return ControlAnswer(error) }
+    }
+    tellOutcomes()
+    return answer
+  }
+
+  private func status(of state: State) throws(CordonError) -> LocalStatus {
+    let now = SystemMomentClock(bootID: try KernelFile.bootID()).now
+    var status = LocalStatus(isRunning: true, journal: state.executor.journal.state, at: now)
+    status.agent = agentID.text
+    status.label = label
+    status.policySerial = state.authority.policy.serial
+    status.policyName = state.authority.policy.name
+    status.mayContain = state.authority.policy.containment.isEnabled
+    status.rosterSerial = state.authority.roster.serial
+    status.hasWorker = state.seam != nil
+    return status
+  }
+
   /// Runs a change of the executor under the lock, and tells what came of it.
   private func change(_ body: (inout CommandExecutor) throws(CordonError) -> Void) {
     let error: CordonError? = state.withLock { state in

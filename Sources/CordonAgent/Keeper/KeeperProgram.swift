@@ -35,7 +35,7 @@ package struct KeeperProgram: Sendable {
     core.reconcile()
     self.core = core
     services = [
-      sensors,
+      sensors, try ControlSocket(path: paths.controlSocket, answer: { core.answer($0) }),
       WorkerSupervisor(core: core, sensors: sensors, arguments: workerArguments, logger: logger),
       KeeperClock(core: core, sensors: sensors),
     ]
