@@ -101,6 +101,7 @@ extension TestCollector {
     return try await calling(as: machine.peer) { client in
       let queue = MessageQueue()
       let outcome = Mutex<Result<Value, any Error>?>(nil)
+      let ending = Mutex<(any Error)?>(nil)
       let request = StreamingClientRequest<Cordon_V1_AgentMessage> { writer in
         let uplink = TestUplink(writer: writer, messages: queue)
         do {
@@ -120,7 +121,9 @@ extension TestCollector {
             for try await message in response.messages { queue.continuation.yield(message) }
             queue.continuation.finish()
           } catch {
-            queue.continuation.finish(throwing: (error as? RPCError).map { CordonError($0) } ?? error)
+            let reason: any Error = (error as? RPCError).map { CordonError($0) } ?? error
+            ending.withLock { $0 = reason }
+            queue.continuation.finish(throwing: reason)
           }
         }
       } catch {
@@ -129,6 +132,10 @@ extension TestCollector {
       }
       guard let result = outcome.withLock({ $0 }) else {
         throw CordonError(.defect, "test", "The uplink's body did not end.")
+      }
+      // The end of the RPC cancels the body too, which may notice that first: the reason is the stream's.
+      if case .failure(let error) = result, error is CancellationError, let reason = ending.withLock({ $0 }) {
+        throw reason
       }
       return try result.get()
     }
