@@ -17,7 +17,9 @@ struct Daemon: AgentDaemon {
     try AgentFolders.prepare(config.paths, state: config.state, workerAccount: config.user)
     let lock = try JournalLock.take(folder: config.paths.journal)
     let keeper = try KeeperProgram(
-      config, workerArguments: config.file.map { ["--config", $0] } ?? [], clock: SystemClock(), logger: logger)
+      config,
+      workerArguments: WorkerConfinement.arguments(account: config.user)
+        + (config.file.map { ["--config", $0] } ?? []), clock: SystemClock(), logger: logger)
     let notifier = SystemdNotifier(environment: ProcessInfo.processInfo.environment)
     logger.notice("agent runs", metadata: ["state": "\(config.state)", "collector": "\(config.collector)"])
     try await ProgramGroup.run(keeper.services + [notifier], logger: logger)
@@ -27,8 +29,8 @@ struct Daemon: AgentDaemon {
 
   func runWorker(_ config: AgentConfig) async throws {
     let logger = start(config, "cordon-agent-worker")
-    // First of all: what is read from here on may be hostile.
-    try WorkerConfinement.enter(account: config.user)
+    // Entered before the first thread; what is read from here on may be hostile.
+    try WorkerConfinement.prove()
     let identity = try AgentIdentity.load(from: config.paths.identity)
     let live = try LiveIdentity(chain: identity.chain, key: identity.key)
     let endpoint = try NetworkEndpoint(try config.required("COLLECTOR", config.collector))

@@ -83,6 +83,7 @@ struct WorkerCommand: AsyncParsableCommand {
     commandName: "worker", abstract: "The daemon's second process; started by the first.", shouldDisplay: false)
 
   @OptionGroup var options: AgentOptions
+  @Option(help: "The account it has become by now, before the first thread.") var account: String
 
   func run() async throws {
     let environment = try AgentEnvironment.get()

@@ -6,7 +6,22 @@ import Glibc
 /// What the worker gives up before it reads the first hostile byte: root, every capability, and the system calls that a
 /// parser never needs.
 package enum WorkerConfinement {
+  private static let command = "worker"
+  private static let option = "--account"
+
+  /// What the keeper starts a worker with, beside the command itself.
+  package static func arguments(account: String) -> [String] { [option, account] }
+
+  /// Confines the process where its arguments make it a worker; call it before anything asynchronous runs.
+  package static func enterIfWorker(_ arguments: [String]) throws(CordonError) {
+    guard arguments.first == command else { return }
+    let account = arguments.firstIndex(of: option).flatMap { $0 + 1 < arguments.count ? arguments[$0 + 1] : nil }
+    try enter(account: account ?? "")
+  }
+
   /// Becomes an account without rights, for good and in every thread, and proves it from /proc.
+  ///
+  /// The main thread of a program that awaits is parked as if it had ended, and keeps what it had: the proof then fails.
   ///
   /// Codes: `worker-account` where there is no such account or it is root; `confinement` where the kernel refuses.
   package static func enter(account: String) throws(CordonError) {
@@ -21,8 +36,8 @@ package enum WorkerConfinement {
     try prove()
   }
 
-  /// Reads back what the kernel says of every thread.
-  private static func prove() throws(CordonError) {
+  /// Reads back what the kernel says of every thread; `confinement` where one has more than it should.
+  package static func prove() throws(CordonError) {
     for thread in KernelFile.names(in: "/proc/self/task") ?? ["self"] {
       // A thread may end while it is looked at.
       guard let status = KernelFile.text("/proc/self/task/\(thread)/status") else { continue }

@@ -55,8 +55,8 @@ import Testing
     try withTemporaryFolder { folder in
       let paths = AgentPaths(state: folder, run: folder)
       mkdir(paths.keeper, 0o700)
-      let held = try OfflineJournal.status(paths: paths).held
-      #expect(held.isEmpty)
+      let status = try OfflineJournal.status(paths: paths)
+      #expect(status.held.isEmpty && !status.isRunning)
       expectRefusal("not-held") {
         _ = try OfflineJournal.release(UniqueID("019b76da-a800-7167-9e0b-b980a575a896"), paths: paths)
       }
