@@ -128,7 +128,8 @@ let package = Package(
     program(
       "cordon-agent",
       [
-        "CordonCore", "CordonWire", "CordonTrust", "CordonContainment", "CordonAgent", "CordonRuntime", grpcCore, grpcNIO,
+        "CordonCore", "CordonWire", "CordonTrust", "CordonContainment", "CordonAgent", "CordonRuntime", grpcCore,
+        grpcNIO,
         lifecycle, logging,
       ]),
     program(
