@@ -7,9 +7,9 @@ import FoundationEssentials
 struct CollectorSettings: Sendable {
   /// `state`: the collector's folder. Default /var/lib/cordon-collector.
   var state: String
-  /// `uplink.address`: where agents and operators connect. Default 0.0.0.0:8443.
+  /// `uplink.address`: where agents and operators connect. Default 0.0.0.0:7443.
   var uplink: NetworkEndpoint
-  /// `enrolment.address`: where machines with a token connect. Default 0.0.0.0:8444.
+  /// `enrolment.address`: where machines with a token connect. Default 0.0.0.0:7444.
   var enrolment: NetworkEndpoint
   /// `log.level`: trace, debug, info, notice, warning, error. Default info.
   var logLevel: LogLevel
@@ -37,8 +37,8 @@ struct CollectorSettings: Sendable {
       "ingest.records-per-second", default: ingest.limits.recordsPerSecond, in: 1...1_000_000)
     let loaded = CollectorSettings(
       state: settings.text("state", default: CollectorProgram.defaultState),
-      uplink: settings.endpoint("uplink.address", default: "0.0.0.0:8443"),
-      enrolment: settings.endpoint("enrolment.address", default: "0.0.0.0:8444"),
+      uplink: settings.endpoint("uplink.address", default: "0.0.0.0:7443"),
+      enrolment: settings.endpoint("enrolment.address", default: "0.0.0.0:7444"),
       logLevel: settings.choice("log.level", default: LogLevel.info), ingest: ingest,
       connections: settings.integer("connections", default: 20_000, in: 1...200_000),
       windowDays: settings.integer("retention.window-days", default: 30, in: 1...3_650),

@@ -40,8 +40,8 @@ struct SettingsOptions: ParsableArguments {
   @Option(help: "The collector's folder: keys, certificates, database.") var state: String?
   @Option(help: "Configuration file, one KEY=value a line; default \(CollectorProgram.defaultConfiguration).")
   var config: String?
-  @Option(help: "Where agents and operators connect, such as 0.0.0.0:8443.") var uplinkAddress: String?
-  @Option(help: "Where machines with a token connect, such as 0.0.0.0:8444.") var enrolmentAddress: String?
+  @Option(help: "Where agents and operators connect, such as 0.0.0.0:7443.") var uplinkAddress: String?
+  @Option(help: "Where machines with a token connect, such as 0.0.0.0:7444.") var enrolmentAddress: String?
   @Option(help: "trace, debug, info, notice, warning or error.") var logLevel: String?
 
   func load() async throws -> CollectorSettings {
