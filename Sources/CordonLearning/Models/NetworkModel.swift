@@ -1,0 +1,84 @@
+import Glibc
+
+/// A fully connected network with its input scaling, read as a reconstruction error or as one of its outputs.
+///
+/// Autoencoders (Hinton, Salakhutdinov: "Reducing the dimensionality of data with neural networks", 2006; for detection
+/// on small devices Mirsky et al.: "Kitsune", 2018), logistic regression (one layer, sigmoid), and networks imported from
+/// other frameworks. A missing value counts as the middle, and adds no reconstruction error. Sums are of Doubles and stop
+/// at `InputScaling.limit`, so that no weights can make a score infinite. Cost and memory: 4 bytes and one
+/// multiplication a weight.
+package struct NetworkModel: AnomalyModel {
+  /// What the score is.
+  package enum Output: Hashable, Sendable {
+    /// √ of the mean square of input minus output, over present features, after scaling.
+    case reconstruction
+    /// The output of that index.
+    case column(Int)
+  }
+
+  package let scaling: InputScaling
+  package let network: DenseNetwork
+  package let output: Output
+
+  package var columns: Int { scaling.columns }
+  package var byteCount: Int {
+    scaling.byteCount + network.layers.reduce(0) { $0 + 4 * ($1.weights.count + $1.bias.count) }
+  }
+
+  /// Nil where the network does not take the scaling's features, or has no such output.
+  package init?(scaling: InputScaling, network: DenseNetwork, output: Output) {
+    guard network.inputs == scaling.columns else { return nil }
+    switch output {
+    case .reconstruction: guard network.outputs == network.inputs else { return nil }
+    case .column(let column): guard (0..<network.outputs).contains(column) else { return nil }
+    }
+    self.scaling = scaling
+    self.network = network
+    self.output = output
+  }
+
+  package func score(_ row: Span<Float>) -> Double {
+    let input = scaling.scaled(row)
+    let found = network.apply(input)
+    switch output {
+    case .column(let column): return found[column]
+    case .reconstruction:
+      var sum = 0.0
+      var present = 0
+      for feature in 0..<columns where !row[feature].isNaN {
+        let error = input[feature] - found[feature]
+        sum += error * error
+        present += 1
+      }
+      return (sum / Double(max(present, 1))).squareRoot()
+    }
+  }
+}
+
+extension DenseNetwork {
+  /// The last layer's output; each number is finite and at most `InputScaling.limit` in magnitude.
+  package func apply(_ input: [Double]) -> [Double] {
+    precondition(input.count == inputs, "a network takes one value an input")
+    var values = input
+    for layer in layers { values = layer.apply(values) }
+    return values
+  }
+}
+
+extension DenseNetwork.Layer {
+  func apply(_ input: [Double]) -> [Double] {
+    (0..<outputs).map { output in
+      let base = output * inputs
+      var sum = Double(bias[output])
+      for position in 0..<inputs { sum += Double(weights[base + position]) * input[position] }
+      let value: Double
+      switch activation {
+      case .identity: value = sum
+      case .relu: value = max(0, sum)
+      case .sigmoid: value = 1 / (1 + exp(-sum))
+      case .tanh: value = tanh(sum)
+      }
+      return min(max(value, -InputScaling.limit), InputScaling.limit)
+    }
+  }
+}
