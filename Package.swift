@@ -84,7 +84,7 @@ let package = Package(
     // MARK: The domain
     room("CordonCore", []),
     room("CordonLearning", ["CordonCore"]),
-    room("CordonWire", ["CordonCore", grpcCore, grpcProtobuf, protobuf], warningsAsErrors: false),
+    room("CordonWire", ["CordonCore", "CordonLearning", grpcCore, grpcProtobuf, protobuf], warningsAsErrors: false),
     room("CordonTrust", ["CordonCore", "CordonWire", x509, asn1, crypto, grpcCore, protobuf]),
     room("CordonLedger", ["CordonCore", crypto]),
     room("CordonPolicy", ["CordonCore", "CordonWire", yams, protobuf]),
@@ -149,7 +149,7 @@ let package = Package(
     tests("ArchitectureTests", []),
     tests("CordonCoreTests", ["CordonCore", "CordonTestSupport"]),
     tests("CordonLearningTests", ["CordonLearning", "CordonTestSupport"]),
-    tests("CordonWireTests", ["CordonWire", "CordonCore", "CordonTestSupport", protobuf]),
+    tests("CordonWireTests", ["CordonWire", "CordonLearning", "CordonCore", "CordonTestSupport", protobuf]),
     tests(
       "CordonTrustTests", ["CordonTrust", "CordonWire", "CordonTestSupport", crypto, x509, asn1, protobuf]),
     tests("CordonLedgerTests", ["CordonLedger", "CordonTestSupport", crypto]),

@@ -27,7 +27,7 @@ enum Rooms {
   static let all: [Room] = [
     Room("CordonCore", [], [], agent: true),
     Room("CordonLearning", ["CordonCore"], ["RealModule"], agent: true),
-    Room("CordonWire", ["CordonCore"], ["GRPCCore", "GRPCProtobuf", "SwiftProtobuf"], agent: true),
+    Room("CordonWire", ["CordonCore", "CordonLearning"], ["GRPCCore", "GRPCProtobuf", "SwiftProtobuf"], agent: true),
     Room(
       "CordonTrust", ["CordonCore", "CordonWire"], ["X509", "SwiftASN1", "Crypto", "GRPCCore", "SwiftProtobuf"],
       agent: true),

@@ -22,10 +22,11 @@ package struct DenseNetwork: Hashable, Sendable {
     package let bias: [Float]
     package let activation: Activation
 
-    /// Nil where the shapes do not fit, or a number is not finite.
+    /// Nil where the shapes do not fit or pass `parameterLimit`, or a number is not finite.
     package init?(inputs: Int, outputs: Int, weights: [Float], bias: [Float], activation: Activation) {
-      guard inputs > 0, outputs > 0, weights.count == inputs * outputs, bias.count == outputs,
-        weights.allSatisfy(\.isFinite), bias.allSatisfy(\.isFinite)
+      guard (1...DenseNetwork.parameterLimit).contains(inputs), (1...DenseNetwork.parameterLimit).contains(outputs),
+        weights.count == inputs * outputs, bias.count == outputs, weights.allSatisfy(\.isFinite),
+        bias.allSatisfy(\.isFinite)
       else { return nil }
       self.inputs = inputs
       self.outputs = outputs

@@ -71,9 +71,32 @@ enum Bounded {
     data.isEmpty ? nil : try id(data, field)
   }
 
+  /// A SHA-256.
+  static func digest(_ data: Data, _ field: String) throws(CordonError) -> [UInt8] {
+    guard data.count == 32 else { throw CordonError(.invalid, "malformed", "\(field) is not 32 bytes.") }
+    return [UInt8](data)
+  }
+
+  static func optionalDigest(_ data: Data, _ field: String) throws(CordonError) -> [UInt8] {
+    data.isEmpty ? [] : try digest(data, field)
+  }
+
   static func finite(_ value: Double, _ field: String) throws(CordonError) -> Double {
     guard value.isFinite else { throw CordonError(.invalid, "not-finite", "\(field) is not a finite number.") }
     return value
+  }
+
+  /// What a domain initialiser made; nil is its refusal.
+  static func made<Value>(_ value: Value?, _ what: String) throws(CordonError) -> Value {
+    guard let value else {
+      throw CordonError(
+        .invalid, "malformed", "The \(what) of a model has a part that is missing, out of range or not finite.")
+    }
+    return value
+  }
+
+  static func unknown(_ number: Int, _ field: String) -> CordonError {
+    CordonError(.invalid, "unknown-value", "\(field) has a value that this version does not know (\(number)).")
   }
 
   /// A known case of a domain enum from the wire's number.
@@ -81,7 +104,7 @@ enum Bounded {
     _ number: Int, as type: Known.Type, _ field: String
   ) throws(CordonError) -> Known where Known.RawValue == UInt8 {
     guard let raw = UInt8(exactly: number), let known = Known(rawValue: raw) else {
-      throw CordonError(.invalid, "unknown-value", "\(field) has a value that this version does not know (\(number)).")
+      throw unknown(number, field)
     }
     return known
   }
