@@ -76,10 +76,3 @@ package enum WindowMerge {
     }
   }
 }
-
-extension UInt32 {
-  fileprivate func addingSaturating(_ other: UInt32) -> UInt32 {
-    let (sum, overflow) = addingReportingOverflow(other)
-    return overflow ? .max : sum
-  }
-}

@@ -1,0 +1,74 @@
+import CordonCore
+
+/// Writes learned state so that a shell can keep it: little-endian, in the order of the calls.
+struct StateWriter {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func put(_ value: some FixedWidthInteger) {
+    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  mutating func put(_ value: Float) { put(value.bitPattern) }
+
+  mutating func put(_ value: Double) { put(value.bitPattern) }
+
+  /// At most 65,535 bytes, preceded by their number.
+  mutating func put(_ value: [UInt8]) {
+    precondition(value.count <= Int(UInt16.max), "a part of the state is too long")
+    put(UInt16(value.count))
+    bytes += value
+  }
+}
+
+/// Reads what `StateWriter` wrote, from bytes that may be anything; throws `malformed-state`.
+struct StateReader {
+  private let bytes: [UInt8]
+  private var position = 0
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  static let malformed = CordonError(
+    .invalid, "malformed-state", "A learned state is damaged or was written by another version.",
+    remedy: "Learning starts anew for it; nothing else is lost.")
+
+  mutating func integer<Integer: FixedWidthInteger>(_ type: Integer.Type = Integer.self) throws(CordonError) -> Integer
+  {
+    let size = MemoryLayout<Integer>.size
+    guard bytes.count - position >= size else { throw Self.malformed }
+    var value: Integer = 0
+    for index in 0..<size { value |= Integer(truncatingIfNeeded: bytes[position + index]) << Integer(index * 8) }
+    position += size
+    return value
+  }
+
+  /// A finite number; anything else is damage.
+  mutating func float() throws(CordonError) -> Float {
+    let value = Float(bitPattern: try integer())
+    guard value.isFinite else { throw Self.malformed }
+    return value
+  }
+
+  /// A finite number; anything else is damage.
+  mutating func double() throws(CordonError) -> Double {
+    let value = Double(bitPattern: try integer())
+    guard value.isFinite else { throw Self.malformed }
+    return value
+  }
+
+  mutating func data() throws(CordonError) -> [UInt8] {
+    let count = Int(try integer(UInt16.self))
+    guard bytes.count - position >= count else { throw Self.malformed }
+    defer { position += count }
+    return Array(bytes[position..<position + count])
+  }
+
+  /// Requires a version, the state's first byte.
+  mutating func version(_ expected: UInt8) throws(CordonError) {
+    guard try integer(UInt8.self) == expected else { throw Self.malformed }
+  }
+
+  /// Requires that nothing is left.
+  func end() throws(CordonError) {
+    guard position == bytes.count else { throw Self.malformed }
+  }
+}
