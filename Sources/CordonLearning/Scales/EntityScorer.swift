@@ -1,0 +1,96 @@
+package import CordonCore
+
+/// What an agent (or, for users, the collector) knows of one entity: its baseline and its scores so far.
+///
+/// Scores first, then learns. A window inside an open incident is scored and not learned. Everything that is learned is in
+/// `encoded`, so that neither a reboot nor a new model resets it. What it cannot catch: an attacker who moves more slowly
+/// than the baseline forgets teaches it that each step is usual; one who acts as often as the windows that it learns from
+/// (say in 5 % of them) is usual from the start; and one who does what the entity does at the hours when it does it has no
+/// residual. Fleet models, tripwires and the collector's 7-day scale are for those, and none is sure to find them.
+package struct EntityScorer: Hashable, Sendable {
+  private static let version: UInt8 = 1
+  /// Active windows after which an entity is judged mostly by its own past.
+  package static let maturity: UInt32 = 60
+  /// Hours of a gap that are counted as empty windows; a longer one is an absence that teaches nothing.
+  static let gapLimit = 4 * HourOfWeek.count
+  /// What is kept an entity, in bytes, beside its name.
+  package static let encodedLimit = EntityBaseline.encodedLimit + 48
+
+  package private(set) var baseline: EntityBaseline
+  package private(set) var follower: ScaleFollower
+
+  /// Knows nothing yet of an entity with a schema's features.
+  package init(featureCount: Int, scales: [Scale] = Scale.onAgent) {
+    baseline = EntityBaseline(featureCount: featureCount)
+    follower = ScaleFollower(scales: scales)
+  }
+
+  package var isMatured: Bool { baseline.activeWindows >= Self.maturity }
+
+  /// Scores a window, then learns from it.
+  ///
+  /// - Parameters:
+  ///   - window: one entity's, of the schema that the scorer was made for.
+  ///   - offset: seconds that the site's clock is ahead of UTC.
+  ///   - model: scores [transformed features, surprises] in nats; nil where only the baseline judges.
+  ///   - learns: false inside an incident.
+  ///
+  /// Throws `window-shape` for a wrong number of features.
+  package mutating func score(
+    _ window: EntityWindow, schema: FeatureSchema, offset: Int = 0, peers: PeerBaseline? = nil,
+    judge: BaselineJudge = BaselineJudge(), model: FlatModel? = nil, learns: Bool = true
+  ) throws(CordonError) -> WindowScore {
+    guard window.features.count == baseline.featureCount, schema.features.count == baseline.featureCount else {
+      throw CordonError(
+        .invalid, "window-shape",
+        "A window of \(schema.name) has \(window.features.count) features instead of \(baseline.featureCount).")
+    }
+    let values = zip(schema.features, window.features).map { $0.transform.value(of: $1) }
+    let hour = HourOfWeek(window.start, offset: offset)
+    if learns { learnGap(before: window, offset: offset) }
+    let residuals = judge.residuals(of: values, at: hour, own: baseline, peers: peers)
+    var score = WindowScore.joined(residuals)
+    if let model, model.columns == 2 * values.count {
+      score = max(score, model.score(values + residuals.map { Float($0.surprise) }))
+    }
+    follower.follow(score, start: window.start, length: window.length)
+    let result = WindowScore(score: score, scales: follower.values, residuals: residuals, isMatured: isMatured)
+    if learns { baseline.learn(values, at: hour) }
+    return result
+  }
+
+  /// Counts the empty windows between the last one and this one, each in its hour.
+  private mutating func learnGap(before window: EntityWindow, offset: Int) {
+    guard let end = follower.end, window.length > 0, window.start > end else { return }
+    let missing = window.start.since(end).milliseconds / Int64(window.length)
+    guard missing > 0, missing * Int64(window.length) / 3_600_000 <= Self.gapLimit else { return }
+    let perStep = max(1, 3_600_000 / Int64(window.length))
+    var counted: Int64 = 0
+    while counted < missing {
+      let many = min(perStep, missing - counted)
+      let start = end.advanced(by: .milliseconds(counted * Int64(window.length)))
+      baseline.learnEmpty(Int(many), at: HourOfWeek(start, offset: offset))
+      counted += many
+    }
+  }
+}
+
+extension EntityScorer {
+  /// The state as a shell keeps it.
+  package var encoded: [UInt8] {
+    var writer = StateWriter()
+    writer.put(Self.version)
+    writer.put(baseline.encoded)
+    follower.encode(to: &writer)
+    return writer.bytes
+  }
+
+  /// Reads a state; throws `malformed-state` for anything that `encoded` would not have written.
+  package init(encoded bytes: [UInt8], scales: [Scale] = Scale.onAgent) throws(CordonError) {
+    var reader = StateReader(bytes)
+    try reader.version(Self.version)
+    baseline = try EntityBaseline(encoded: try reader.data())
+    follower = try ScaleFollower(scales: scales, from: &reader)
+    try reader.end()
+  }
+}

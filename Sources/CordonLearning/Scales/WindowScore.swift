@@ -1,0 +1,43 @@
+package import CordonCore
+
+/// A window's strangeness, and why.
+package struct WindowScore: Hashable, Sendable {
+  /// Of the window by itself, in nats; at least 0, unbounded, always finite.
+  package var score: Double
+  /// The entity's score at each scale after this window, in the scorer's order.
+  package var scales: [Double]
+  /// One a feature, in the schema's order.
+  package var residuals: [FeatureResidual]
+  /// Whether the entity's own baseline carries the score; its peers' does until then.
+  package var isMatured: Bool
+
+  /// Joins surprises of features into one score: the greatest, half the next, a quarter of the third, and so on.
+  ///
+  /// Features that say the same thing twice cannot double a score, a change in several is stranger than in one, and the
+  /// greatest magnitude still counts without bound.
+  package static func joined(_ residuals: [FeatureResidual]) -> Double {
+    var weight = 1.0
+    var score = 0.0
+    for surprise in residuals.map(\.surprise).filter({ $0 > 0 }).sorted(by: >).prefix(8) {
+      score += weight * surprise
+      weight /= 2
+    }
+    return score
+  }
+
+  /// What an analyst reads: the features that carry the score, strangest first, at most `limit`.
+  ///
+  /// - Parameter values: the window's raw features in the schema's order.
+  package func evidence(values: [Float], schema: FeatureSchema, limit: Int = 3) -> [Detection.Evidence] {
+    let strange = residuals.indices.filter { residuals[$0].surprise > 0 }
+      .sorted { (residuals[$0].surprise, $1) > (residuals[$1].surprise, $0) }
+    return strange.prefix(limit).map { index in
+      let feature = schema.features[index]
+      let usual = residuals[index].usual
+      return Detection.Evidence(
+        feature: feature.id, what: feature.meaning, value: Double(values[index]),
+        usual: feature.transform.raw(of: usual.lowerBound)...feature.transform.raw(of: usual.upperBound),
+        unit: feature.unit)
+    }
+  }
+}
