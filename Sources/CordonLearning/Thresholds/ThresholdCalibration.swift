@@ -1,0 +1,50 @@
+/// What a budget asks of a scale, and what the entity-days at hand can give.
+package enum ThresholdResult: Hashable, Sendable {
+  /// Alert above `threshold`: the `rank`-th greatest of `entityDays` daily maxima.
+  case feasible(threshold: Double, rank: Int, entityDays: Int)
+  /// Too few entity-days for so small a budget; `leastRate` is the smallest one that they can keep.
+  case infeasible(leastRate: Double, entityDays: Int)
+
+  /// Nil where the budget is not feasible yet: alert by tripwire alone.
+  package var threshold: Double? {
+    if case .feasible(let threshold, _, _) = self { return threshold }
+    return nil
+  }
+}
+
+/// Sets a scale's threshold from the daily maxima of clean entity-days.
+///
+/// Windows of one entity depend on each other and on the hour, so a bound that counts windows is wrong by factors of 60 to
+/// 5,000; entity-days are exchangeable where entities are alike. With N of them from *other* entities, later than training,
+/// a new day's maximum passes the k-th greatest with a chance of at most k / (N + 1) (split conformal: Vovk, Gammerman,
+/// Shafer 2005), so k = floor(B (N + 1)) keeps a rate of B alerts a day and entity on the mean. It says nothing of a day
+/// that is unlike the calibration's: a go-live, an epidemic; `PopulationRule` and drift reports are for those.
+package struct ThresholdCalibration: Hashable, Sendable {
+  /// The calibration's daily maxima.
+  package var maxima: TopScores
+
+  package init(_ maxima: TopScores = TopScores()) { self.maxima = maxima }
+
+  /// The threshold for entities outside the calibration.
+  ///
+  /// - Parameter rate: alerts a day and entity, above 0.
+  package func threshold(rate: Double) -> ThresholdResult {
+    threshold(rate: rate, entityDays: maxima.count, among: maxima.sorted)
+  }
+
+  /// The threshold for one entity, from the days of all others.
+  package func threshold(rate: Double, excluding owner: UInt64) -> ThresholdResult {
+    let others = maxima.sorted.filter { $0.owner != owner }
+    return threshold(rate: rate, entityDays: maxima.count - maxima.count(of: owner), among: others)
+  }
+
+  private func threshold(rate: Double, entityDays: Int, among scores: [TopScores.Entry]) -> ThresholdResult {
+    let allowed = rate * Double(entityDays + 1)
+    // A rank past what is kept, or a rate past one alert a day and entity, takes the last: fewer alerts, never more.
+    let rank = Int(min(allowed.rounded(.down), Double(scores.count)))
+    guard rank >= 1 else {
+      return .infeasible(leastRate: 1 / Double(entityDays + 1), entityDays: entityDays)
+    }
+    return .feasible(threshold: scores[rank - 1].score, rank: rank, entityDays: entityDays)
+  }
+}

@@ -1,0 +1,45 @@
+import CordonCore
+import CordonLearning
+import Testing
+
+@Suite struct PopulationRuleTests {
+  static func entity(_ number: Int) -> EntityRef { EntityRef(kind: .host, label: "h\(number)") }
+  static func time(_ minute: Int) -> Timestamp { Timestamp(milliseconds: Int64(minute) * 60_000) }
+
+  @Test(arguments: [(0, 5), (40, 5), (100, 5), (101, 6), (200, 10), (1000, 50)])
+  func `the quorum is five or one in twenty`(size: Int, quorum: Int) {
+    #expect(PopulationRule.quorum(groupSize: size) == quorum)
+  }
+
+  @Test func `many of a group within the hour are one detection with its members`() {
+    var rule = PopulationRule()
+    for number in 0..<4 {
+      #expect(
+        rule.crossed(Self.entity(number), scale: .minute, at: Self.time(number), group: "nurses", groupSize: 60)
+          == .single)
+    }
+    let fifth = rule.crossed(Self.entity(4), scale: .minute, at: Self.time(59), group: "nurses", groupSize: 60)
+    #expect(fifth == .population(members: (0..<5).map(Self.entity)))
+    #expect(rule.crossed(Self.entity(5), scale: .minute, at: Self.time(600), group: "nurses", groupSize: 60) == .joins)
+    #expect(rule.members(scale: .minute, group: "nurses").count == 6)
+    // A day after the last member it is over.
+    #expect(
+      rule.crossed(Self.entity(6), scale: .minute, at: Self.time(600 + 1441), group: "nurses", groupSize: 60) == .single
+    )
+  }
+
+  @Test func `one entity, another scale, another group or another hour is no population`() {
+    var rule = PopulationRule()
+    for minute in 0..<20 {
+      #expect(rule.crossed(Self.entity(1), scale: .minute, at: Self.time(minute), group: "a", groupSize: 9) == .single)
+    }
+    for number in 0..<12 {
+      let scale = Scale.allCases[number % 3]
+      #expect(
+        rule.crossed(Self.entity(number + 10), scale: scale, at: Self.time(1000), group: "b", groupSize: 9) == .single)
+      #expect(
+        rule.crossed(Self.entity(number), scale: .minute, at: Self.time(number * 61), group: "c", groupSize: 9)
+          == .single)
+    }
+  }
+}
