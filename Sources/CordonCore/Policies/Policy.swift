@@ -22,6 +22,7 @@ package struct Policy: Hashable, Sendable {
   package var sharedAccounts: [String]
   /// Realm for bare account names; empty: accounts are local.
   package var defaultRealm: String
+  package var learning: Learning
 
   package struct Windows: Hashable, Sendable {
     package var length: Duration = .seconds(60)
@@ -99,6 +100,20 @@ package struct Policy: Hashable, Sendable {
     package init() {}
   }
 
+  package struct Learning: Hashable, Sendable {
+    /// False: windows are not scored, and behaviour raises nothing.
+    package var isEnabled = true
+    /// The collector's standing key may move a model that operators signed through the rings, and back.
+    package var standingRollout = false
+    /// Between two trainings; zero: only on request.
+    package var trainEvery: Duration = .zero
+    package var canaries: [CanaryWindow] = []
+    /// Groups in the order in which a model reaches them; agents of other groups come last.
+    package var rings: [String] = []
+
+    package init() {}
+  }
+
   package struct Interlock: Hashable, Sendable {
     package var hosts: [HostFacts] = []
     package var clinicalExecutables: [String] = []
@@ -140,6 +155,7 @@ package struct Policy: Hashable, Sendable {
     self.serviceAccounts = []
     self.sharedAccounts = ["root"]
     self.defaultRealm = ""
+    self.learning = Learning()
   }
 }
 

@@ -23,6 +23,10 @@ package struct EntityWindow: Hashable, Sendable {
   package var late: UInt32
   /// Part number within the window on this agent, from 0.
   package var part: UInt32
+  /// By the model that raises detections; nil: not scored where it was made.
+  package var scores: WindowScores?
+  /// By a model on trial, which raises none.
+  package var shadowScores: WindowScores?
 
   package struct DistinctSketch: Hashable, Sendable {
     package var feature: UInt32
@@ -37,7 +41,7 @@ package struct EntityWindow: Hashable, Sendable {
   package init(
     entity: EntityRef, schema: UInt32, start: Timestamp, length: UInt32, observations: UInt32, features: [Float],
     sketches: [DistinctSketch] = [], isPartial: Bool = false, isEarly: Bool = false, isSkewed: Bool = false,
-    lag: UInt32 = 0, late: UInt32 = 0, part: UInt32 = 0
+    lag: UInt32 = 0, late: UInt32 = 0, part: UInt32 = 0, scores: WindowScores? = nil, shadowScores: WindowScores? = nil
   ) {
     self.entity = entity
     self.schema = schema
@@ -52,5 +56,7 @@ package struct EntityWindow: Hashable, Sendable {
     self.lag = lag
     self.late = late
     self.part = part
+    self.scores = scores
+    self.shadowScores = shadowScores
   }
 }

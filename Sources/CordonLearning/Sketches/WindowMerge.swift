@@ -8,7 +8,7 @@ package enum WindowMerge {
   /// Most parts that are merged at once.
   package static let partLimit = 65_536
 
-  /// One window of the same entity, schema, start and length; `isPartial` and `isEarly` are cleared.
+  /// One window of the same entity, schema, start and length; `isPartial` and `isEarly` are cleared, scores dropped.
   ///
   /// Throws `window-parts` for no parts, too many, or parts that do not belong together, `unknown-schema`,
   /// `window-shape` for a wrong number of features, and `malformed-sketch`.
@@ -37,6 +37,8 @@ package enum WindowMerge {
     merged.isPartial = false
     merged.isEarly = false
     merged.part = 0
+    merged.scores = nil
+    merged.shadowScores = nil
     merged.sketches = []
     for (position, feature) in schema.features.enumerated() where feature.merge == .union {
       let sketch = sketches[feature.id] ?? HyperLogLog()

@@ -35,7 +35,9 @@ package struct PolicyDiff: Sendable, Hashable {
     }
     switch (old, new) {
     case (.list(let old), .list(let new)) where Set(old) != Set(new):
-      let protects = field.path.hasPrefix("containment.never_touch") || field.path.hasPrefix("interlock")
+      let protects =
+        field.path.hasPrefix("containment.never_touch") || field.path.hasPrefix("interlock")
+        || field.path == "learning.canaries"
       let permits = field.path == "containment.reflex.actions"
       return old.filter { !new.contains($0) }.map { change(.removed, field.path, $0, "", widens: protects) }
         + new.filter { !old.contains($0) }.map { change(.added, field.path, "", $0, widens: permits) }
@@ -55,7 +57,8 @@ package struct PolicyDiff: Sendable, Hashable {
       return [
         change(
           .changed, field.path, PolicyText.inline(old), PolicyText.inline(new),
-          widens: field.path.hasPrefix("containment") && isMore(new, than: old))
+          widens: (field.path.hasPrefix("containment") || field.path == "learning.standing_rollout")
+            && isMore(new, than: old))
       ]
     }
   }

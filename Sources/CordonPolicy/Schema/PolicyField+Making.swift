@@ -84,6 +84,16 @@ extension PolicyField {
     }
   }
 
+  static func canaries(
+    _ path: String, _ place: any Place<[CanaryWindow]>, most: Int, _ meaning: String
+  ) -> PolicyField {
+    PolicyField(path: path, kind: .list(.canary, most: most), meaning: meaning, isRequired: false) {
+      .list($0[keyPath: place].map(\.text))
+    } write: { policy, value in
+      if case .list(let texts) = value { policy[keyPath: place] = texts.compactMap(CanaryWindow.init(text:)) }
+    }
+  }
+
   static func budgets(
     _ path: String, _ place: any Place<[Action.Name: UInt32]>, _ range: ClosedRange<UInt32>, _ meaning: String
   ) -> PolicyField {

@@ -4,7 +4,7 @@ import CordonCore
 package enum PolicySchema {
   /// In the order in which people read a policy.
   package static let fields: [PolicyField] =
-    general + sensing + tripwires + containment + interlock + accounts
+    general + sensing + tripwires + learning + containment + interlock + accounts
 
   /// Fields of one host in `interlock.hosts`.
   package static let hostFields: [HostField] = [
@@ -83,6 +83,21 @@ package enum PolicySchema {
       "bits a byte of written content from which a write looks encrypted"),
     .flag("tripwires.sensor_tampering", \.tripwires.sensorTampering, "trip when a sensor is switched off or blinded"),
     .integer("tripwires.daily_cap", \.tripwires.dailyCap, 1...10_000, "most detections a rule raises a day"),
+  ]
+
+  private static let learning: [PolicyField] = [
+    .flag("learning.enabled", \.learning.isEnabled, "score behaviour, and raise what is unusual within the budget"),
+    .flag(
+      "learning.standing_rollout", \.learning.standingRollout,
+      "let the collector's standing key move models that operators signed through the rings, and back"),
+    .duration(
+      "learning.train_every", \.learning.trainEvery, .zero ... .seconds(2_592_000),
+      "time between two trainings; 0s: only on request"),
+    .canaries(
+      "learning.canaries", \.learning.canaries, most: 64, "windows that every model must find strange"),
+    .list(
+      "learning.rings", \.learning.rings, .ring, most: 16,
+      "groups in the order in which a model reaches them; other groups come last"),
   ]
 
   private static let containment: [PolicyField] = [

@@ -18,6 +18,9 @@ package enum TextForm: Sendable, Hashable {
   case action(among: [Action.Name])
   case criticality
   case sealedName
+  /// A group that is named: not empty.
+  case ring
+  case canary
 
   package static let mostPathBytes = 4096
   package static let mostLabelBytes = 253
@@ -37,6 +40,8 @@ package enum TextForm: Sendable, Hashable {
     case .action(let names): "one of \(names.map(\.rawValue).joined(separator: ", "))"
     case .criticality: "one of \(Criticality.texts.map(\.text).joined(separator: ", "))"
     case .sealedName: "a sealed name `kind:epoch:pseudonym:sealed`, the last two in hexadecimal"
+    case .ring: "a group's name of letters, digits, `.`, `_`, `-`, at most \(Self.mostGroupBytes)"
+    case .canary: "a window such as `host@host files_written=4000 files_renamed=4000`"
     }
   }
 
@@ -51,6 +56,8 @@ package enum TextForm: Sendable, Hashable {
     case .action: "action"
     case .criticality: "criticality"
     case .sealedName: "sealed name"
+    case .ring: "group"
+    case .canary: "window"
     }
   }
 
@@ -88,6 +95,14 @@ package enum TextForm: Sendable, Hashable {
       return verdict(names.contains { $0.rawValue == text }, among: names.map(\.rawValue))
     case .criticality: return verdict(Criticality(text: text) != nil, among: Criticality.texts.map(\.text))
     case .sealedName: return verdict(SealedEntity(policyText: text) != nil)
+    case .ring:
+      return verdict(
+        !text.isEmpty && text.utf8.count <= Self.mostGroupBytes && text.utf8.allSatisfy(Self.isWordByte))
+    case .canary:
+      guard let canary = CanaryWindow(text: text) else {
+        return verdict(false, among: FeatureSchema.all.map(\.name))
+      }
+      return .success(canary.text)
     }
   }
 

@@ -8,6 +8,7 @@ enum Migrations {
     migrator.registerMigration("0002-fleet") { db in try db.execute(sql: fleet) }
     migrator.registerMigration("0003-cases") { db in try db.execute(sql: cases) }
     migrator.registerMigration("0004-ledger") { db in try db.execute(sql: ledger) }
+    migrator.registerMigration("0005-scores", migrate: addScores)
     return migrator
   }
 }

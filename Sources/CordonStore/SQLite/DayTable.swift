@@ -44,7 +44,9 @@ struct DayTable: Hashable {
           late INTEGER NOT NULL,
           part INTEGER NOT NULL,
           features BLOB NOT NULL,
-          sketches BLOB
+          sketches BLOB,
+          scores BLOB,
+          shadow_scores BLOB
         ) STRICT;
         CREATE INDEX IF NOT EXISTS parts_\(name) ON \(name) (start_ms, schema, entity) WHERE partial = 1;
         """)
@@ -62,7 +64,7 @@ struct DayTable: Hashable {
 
   static let columns =
     "lane, sequence, received_ms, entity, schema, start_ms, length_ms, observations, partial, early, skewed, lag_ms, "
-    + "late, part, features, sketches"
+    + "late, part, features, sketches, scores, shadow_scores"
 
-  var insertion: String { "INSERT INTO \(name) (\(Self.columns)) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)" }
+  var insertion: String { "INSERT INTO \(name) (\(Self.columns)) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)" }
 }

@@ -129,6 +129,7 @@ struct IngestWriter {
       window.isSkewed, Int64(window.lag), Int64(window.late), Int64(window.part),
       PackedFloats.encode(window.features),
       window.sketches.isEmpty ? nil : Data(PackedSketches.encode(window.sketches)),
+      window.scores.map(PackedScores.encode), window.shadowScores.map(PackedScores.encode),
     ])
     try windowInsertion.execute()
   }

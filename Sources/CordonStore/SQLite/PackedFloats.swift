@@ -50,3 +50,18 @@ enum PackedSketches {
     (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[start + $1]) << UInt32(8 * $1) }
   }
 }
+
+/// A model's scores: its 8 bytes, little-endian, then one packed float a scale.
+enum PackedScores {
+  static func encode(_ scores: WindowScores) -> Data {
+    withUnsafeBytes(of: scores.model.littleEndian) { Data($0) } + PackedFloats.encode(scores.values)
+  }
+
+  /// Nil for a window that was not scored.
+  static func decode(_ data: Data?) throws(CordonError) -> WindowScores? {
+    guard let data else { return nil }
+    guard data.count >= 8 else { throw StoreFailure.badRow("windows", "scores") }
+    let model = data.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+    return WindowScores(model: model, values: try PackedFloats.decode(data.dropFirst(8)))
+  }
+}

@@ -18,6 +18,7 @@ enum WindowTable {
       features: try PackedFloats.decode(row["features"]),
       sketches: try PackedSketches.decode(row.bytesIfAny("sketches") ?? []), isPartial: row["partial"],
       isEarly: row["early"], isSkewed: row["skewed"], lag: row.unsigned32("lag_ms"), late: row.unsigned32("late"),
-      part: row.unsigned32("part"))
+      part: row.unsigned32("part"), scores: try PackedScores.decode(row["scores"]),
+      shadowScores: try PackedScores.decode(row["shadow_scores"]))
   }
 }

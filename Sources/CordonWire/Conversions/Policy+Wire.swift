@@ -21,6 +21,7 @@ extension Cordon_V1_Policy {
     serviceAccounts = policy.serviceAccounts
     sharedAccounts = policy.sharedAccounts
     defaultRealm = policy.defaultRealm
+    learning = Cordon_V1_LearningPolicy(policy.learning)
   }
 
   /// The policy; every bound that the compiler keeps is checked again, because agents obey only what they checked.
@@ -43,6 +44,8 @@ extension Cordon_V1_Policy {
     policy.serviceAccounts = try PolicyBounds.names(serviceAccounts, "service_accounts")
     policy.sharedAccounts = try PolicyBounds.names(sharedAccounts, "shared_accounts")
     policy.defaultRealm = try Bounded.text(defaultRealm, "default_realm")
+    // A policy from before there was learning says nothing of it.
+    if hasLearning { policy.learning = try learning.domain() }
     return policy
   }
 }
@@ -61,6 +64,9 @@ package enum PolicyBounds {
   package static let reflexesAnHour: ClosedRange<UInt32> = 0...3
   /// Milliseconds.
   package static let standingLease: ClosedRange<Int64> = 1_000...86_400_000
+
+  /// Milliseconds; zero: only on request.
+  package static let trainEvery: ClosedRange<Int64> = 0...2_592_000_000
 
   static func duration(_ value: UInt32, _ range: ClosedRange<Int64>, _ field: String) throws(CordonError) -> Duration {
     guard range.contains(Int64(value)) else {

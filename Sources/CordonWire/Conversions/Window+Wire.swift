@@ -22,6 +22,8 @@ extension Cordon_V1_EntityWindow {
     lagMs = window.lag
     late = window.late
     part = window.part
+    if let found = window.scores { scores = Cordon_V1_WindowScores(found) }
+    if let found = window.shadowScores { shadowScores = Cordon_V1_WindowScores(found) }
   }
 
   /// The window, where it fits a schema that this version knows: as many finite features, sketches of its own features.
@@ -44,7 +46,8 @@ extension Cordon_V1_EntityWindow {
     return EntityWindow(
       entity: try entity.domain(), schema: schema, start: try Bounded.time(startMs, "window start"), length: lengthMs,
       observations: observations, features: features, sketches: try domainSketches(of: known), isPartial: partial,
-      isEarly: early, isSkewed: skewed, lag: lagMs, late: late, part: part)
+      isEarly: early, isSkewed: skewed, lag: lagMs, late: late, part: part,
+      scores: hasScores ? try scores.domain() : nil, shadowScores: hasShadowScores ? try shadowScores.domain() : nil)
   }
 
   private func domainSketches(of schema: FeatureSchema) throws(CordonError) -> [EntityWindow.DistinctSketch] {
@@ -61,5 +64,21 @@ extension Cordon_V1_EntityWindow {
       domain.append(EntityWindow.DistinctSketch(feature: sketch.feature, registers: registers))
     }
     return domain
+  }
+}
+
+extension Cordon_V1_WindowScores {
+  package init(_ scores: WindowScores) {
+    self.init()
+    model = scores.model
+    values = scores.values
+  }
+
+  package func domain() throws(CordonError) -> WindowScores {
+    let values = try Bounded.list(values, "scores", most: WindowScores.scaleLimit)
+    guard values.allSatisfy(\.isFinite) else {
+      throw CordonError(.invalid, "not-finite", "A window's score is not a finite number.")
+    }
+    return WindowScores(model: model, values: values)
   }
 }

@@ -185,6 +185,15 @@ package nonisolated struct Cordon_V1_Policy: @unchecked Sendable {
     set {_uniqueStorage()._defaultRealm = newValue}
   }
 
+  package var learning: Cordon_V1_LearningPolicy {
+    get {_storage._learning ?? Cordon_V1_LearningPolicy()}
+    set {_uniqueStorage()._learning = newValue}
+  }
+  /// Returns true if `learning` has been explicitly set.
+  package var hasLearning: Bool {_storage._learning != nil}
+  /// Clears the value of `learning`. Subsequent reads from it will return its default value.
+  package mutating func clearLearning() {_uniqueStorage()._learning = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -448,6 +457,59 @@ package nonisolated struct Cordon_V1_HostFacts: Sendable {
   package init() {}
 }
 
+package nonisolated struct Cordon_V1_LearningPolicy: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// False: windows are not scored, and behaviour raises nothing.
+  package var enabled: Bool = false
+
+  /// The collector's standing key may move a model that operators signed through the rings, and back.
+  package var standingRollout: Bool = false
+
+  /// Between two trainings; 0: only on request.
+  package var trainEveryMs: UInt64 = 0
+
+  /// Windows that every model must find strange, or agents refuse it.
+  package var canaries: [Cordon_V1_CanaryWindow] = []
+
+  /// Groups in the order in which a model reaches them; agents of other groups come last.
+  package var rings: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Cordon_V1_CanaryWindow: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var schema: UInt32 = 0
+
+  package var values: [Cordon_V1_CanaryValue] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Cordon_V1_CanaryValue: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var feature: UInt32 = 0
+
+  package var value: Float = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 package nonisolated struct Cordon_V1_AlertPolicy: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -470,7 +532,7 @@ nonisolated extension Cordon_V1_Criticality: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Cordon_V1_Policy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Policy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}serial\0\u{1}name\0\u{1}group\0\u{3}issued_ms\0\u{3}time_zone\0\u{1}windows\0\u{1}sensors\0\u{1}tripwires\0\u{1}containment\0\u{1}interlock\0\u{3}heartbeat_ms\0\u{3}clock_tolerance_ms\0\u{1}alerts\0\u{3}service_accounts\0\u{3}shared_accounts\0\u{3}default_realm\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}serial\0\u{1}name\0\u{1}group\0\u{3}issued_ms\0\u{3}time_zone\0\u{1}windows\0\u{1}sensors\0\u{1}tripwires\0\u{1}containment\0\u{1}interlock\0\u{3}heartbeat_ms\0\u{3}clock_tolerance_ms\0\u{1}alerts\0\u{3}service_accounts\0\u{3}shared_accounts\0\u{3}default_realm\0\u{1}learning\0")
 
   fileprivate class _StorageClass {
     var _serial: UInt64 = 0
@@ -489,6 +551,7 @@ nonisolated extension Cordon_V1_Policy: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _serviceAccounts: [String] = []
     var _sharedAccounts: [String] = []
     var _defaultRealm: String = String()
+    var _learning: Cordon_V1_LearningPolicy? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -515,6 +578,7 @@ nonisolated extension Cordon_V1_Policy: SwiftProtobuf.Message, SwiftProtobuf._Me
       _serviceAccounts = source._serviceAccounts
       _sharedAccounts = source._sharedAccounts
       _defaultRealm = source._defaultRealm
+      _learning = source._learning
     }
   }
 
@@ -549,6 +613,7 @@ nonisolated extension Cordon_V1_Policy: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 14: try { try decoder.decodeRepeatedStringField(value: &_storage._serviceAccounts) }()
         case 15: try { try decoder.decodeRepeatedStringField(value: &_storage._sharedAccounts) }()
         case 16: try { try decoder.decodeSingularStringField(value: &_storage._defaultRealm) }()
+        case 17: try { try decoder.decodeSingularMessageField(value: &_storage._learning) }()
         default: break
         }
       }
@@ -609,6 +674,9 @@ nonisolated extension Cordon_V1_Policy: SwiftProtobuf.Message, SwiftProtobuf._Me
       if !_storage._defaultRealm.isEmpty {
         try visitor.visitSingularStringField(value: _storage._defaultRealm, fieldNumber: 16)
       }
+      try { if let v = _storage._learning {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -634,6 +702,7 @@ nonisolated extension Cordon_V1_Policy: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._serviceAccounts != rhs_storage._serviceAccounts {return false}
         if _storage._sharedAccounts != rhs_storage._sharedAccounts {return false}
         if _storage._defaultRealm != rhs_storage._defaultRealm {return false}
+        if _storage._learning != rhs_storage._learning {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1155,6 +1224,126 @@ nonisolated extension Cordon_V1_HostFacts: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.label != rhs.label {return false}
     if lhs.criticality != rhs.criticality {return false}
     if lhs.clinicalArea != rhs.clinicalArea {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_LearningPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".LearningPolicy"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{3}standing_rollout\0\u{3}train_every_ms\0\u{1}canaries\0\u{1}rings\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.enabled) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.standingRollout) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.trainEveryMs) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.canaries) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.rings) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.enabled != false {
+      try visitor.visitSingularBoolField(value: self.enabled, fieldNumber: 1)
+    }
+    if self.standingRollout != false {
+      try visitor.visitSingularBoolField(value: self.standingRollout, fieldNumber: 2)
+    }
+    if self.trainEveryMs != 0 {
+      try visitor.visitSingularUInt64Field(value: self.trainEveryMs, fieldNumber: 3)
+    }
+    if !self.canaries.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.canaries, fieldNumber: 4)
+    }
+    if !self.rings.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.rings, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_LearningPolicy, rhs: Cordon_V1_LearningPolicy) -> Bool {
+    if lhs.enabled != rhs.enabled {return false}
+    if lhs.standingRollout != rhs.standingRollout {return false}
+    if lhs.trainEveryMs != rhs.trainEveryMs {return false}
+    if lhs.canaries != rhs.canaries {return false}
+    if lhs.rings != rhs.rings {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_CanaryWindow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CanaryWindow"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}values\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.schema) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.values) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.schema != 0 {
+      try visitor.visitSingularUInt32Field(value: self.schema, fieldNumber: 1)
+    }
+    if !self.values.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.values, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_CanaryWindow, rhs: Cordon_V1_CanaryWindow) -> Bool {
+    if lhs.schema != rhs.schema {return false}
+    if lhs.values != rhs.values {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_CanaryValue: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CanaryValue"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}feature\0\u{1}value\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.feature) }()
+      case 2: try { try decoder.decodeSingularFloatField(value: &self.value) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.feature != 0 {
+      try visitor.visitSingularUInt32Field(value: self.feature, fieldNumber: 1)
+    }
+    if self.value.bitPattern != 0 {
+      try visitor.visitSingularFloatField(value: self.value, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_CanaryValue, rhs: Cordon_V1_CanaryValue) -> Bool {
+    if lhs.feature != rhs.feature {return false}
+    if lhs.value != rhs.value {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -203,57 +203,129 @@ package nonisolated struct Cordon_V1_Record: Sendable {
 }
 
 /// One entity's mergeable features over one window of event time.
-package nonisolated struct Cordon_V1_EntityWindow: Sendable {
+package nonisolated struct Cordon_V1_EntityWindow: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   package var entity: Cordon_V1_EntityRef {
-    get {_entity ?? Cordon_V1_EntityRef()}
-    set {_entity = newValue}
+    get {_storage._entity ?? Cordon_V1_EntityRef()}
+    set {_uniqueStorage()._entity = newValue}
   }
   /// Returns true if `entity` has been explicitly set.
-  package var hasEntity: Bool {self._entity != nil}
+  package var hasEntity: Bool {_storage._entity != nil}
   /// Clears the value of `entity`. Subsequent reads from it will return its default value.
-  package mutating func clearEntity() {self._entity = nil}
+  package mutating func clearEntity() {_uniqueStorage()._entity = nil}
 
   /// Permanent id of the feature schema; its features' ids and digests were declared in Hello.
-  package var schema: UInt32 = 0
+  package var schema: UInt32 {
+    get {_storage._schema}
+    set {_uniqueStorage()._schema = newValue}
+  }
 
-  package var startMs: Int64 = 0
+  package var startMs: Int64 {
+    get {_storage._startMs}
+    set {_uniqueStorage()._startMs = newValue}
+  }
 
-  package var lengthMs: UInt32 = 0
+  package var lengthMs: UInt32 {
+    get {_storage._lengthMs}
+    set {_uniqueStorage()._lengthMs = newValue}
+  }
 
-  package var observations: UInt32 = 0
+  package var observations: UInt32 {
+    get {_storage._observations}
+    set {_uniqueStorage()._observations = newValue}
+  }
 
   /// One value a feature, in the schema's order.
-  package var features: [Float] = []
+  package var features: [Float] {
+    get {_storage._features}
+    set {_uniqueStorage()._features = newValue}
+  }
 
   /// Of features whose merge rule is union.
-  package var sketches: [Cordon_V1_DistinctSketch] = []
+  package var sketches: [Cordon_V1_DistinctSketch] {
+    get {_storage._sketches}
+    set {_uniqueStorage()._sketches = newValue}
+  }
 
   /// Other agents may report parts of the same entity and window.
-  package var partial: Bool = false
+  package var partial: Bool {
+    get {_storage._partial}
+    set {_uniqueStorage()._partial = newValue}
+  }
 
   /// Closed before its end because a burst counter tripped; a second part follows.
-  package var early: Bool = false
+  package var early: Bool {
+    get {_storage._early}
+    set {_uniqueStorage()._early = newValue}
+  }
 
-  package var skewed: Bool = false
+  package var skewed: Bool {
+    get {_storage._skewed}
+    set {_uniqueStorage()._skewed = newValue}
+  }
 
   /// How late the last observation came, event time to arrival.
-  package var lagMs: UInt32 = 0
+  package var lagMs: UInt32 {
+    get {_storage._lagMs}
+    set {_uniqueStorage()._lagMs = newValue}
+  }
 
   /// Observations that came after the window had closed and were dropped.
-  package var late: UInt32 = 0
+  package var late: UInt32 {
+    get {_storage._late}
+    set {_uniqueStorage()._late = newValue}
+  }
 
   /// Part number within the window, from 0; early parts come first.
-  package var part: UInt32 = 0
+  package var part: UInt32 {
+    get {_storage._part}
+    set {_uniqueStorage()._part = newValue}
+  }
+
+  /// By the agent's champion; absent: not scored there.
+  package var scores: Cordon_V1_WindowScores {
+    get {_storage._scores ?? Cordon_V1_WindowScores()}
+    set {_uniqueStorage()._scores = newValue}
+  }
+  /// Returns true if `scores` has been explicitly set.
+  package var hasScores: Bool {_storage._scores != nil}
+  /// Clears the value of `scores`. Subsequent reads from it will return its default value.
+  package mutating func clearScores() {_uniqueStorage()._scores = nil}
+
+  /// By the agent's shadow, which raises no detections.
+  package var shadowScores: Cordon_V1_WindowScores {
+    get {_storage._shadowScores ?? Cordon_V1_WindowScores()}
+    set {_uniqueStorage()._shadowScores = newValue}
+  }
+  /// Returns true if `shadowScores` has been explicitly set.
+  package var hasShadowScores: Bool {_storage._shadowScores != nil}
+  /// Clears the value of `shadowScores`. Subsequent reads from it will return its default value.
+  package mutating func clearShadowScores() {_uniqueStorage()._shadowScores = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _entity: Cordon_V1_EntityRef? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+package nonisolated struct Cordon_V1_WindowScores: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// First 8 bytes of the SHA-256 of the bundle's envelope; 0: the baseline alone.
+  package var model: UInt64 = 0
+
+  /// One a scale, the shortest first; higher is stranger.
+  package var values: [Float] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 package nonisolated struct Cordon_V1_DistinctSketch: Sendable {
@@ -464,7 +536,175 @@ nonisolated extension Cordon_V1_Record: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Cordon_V1_EntityWindow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".EntityWindow"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}entity\0\u{1}schema\0\u{3}start_ms\0\u{3}length_ms\0\u{1}observations\0\u{1}features\0\u{1}sketches\0\u{1}partial\0\u{1}early\0\u{1}skewed\0\u{3}lag_ms\0\u{1}late\0\u{1}part\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}entity\0\u{1}schema\0\u{3}start_ms\0\u{3}length_ms\0\u{1}observations\0\u{1}features\0\u{1}sketches\0\u{1}partial\0\u{1}early\0\u{1}skewed\0\u{3}lag_ms\0\u{1}late\0\u{1}part\0\u{1}scores\0\u{3}shadow_scores\0")
+
+  fileprivate class _StorageClass {
+    var _entity: Cordon_V1_EntityRef? = nil
+    var _schema: UInt32 = 0
+    var _startMs: Int64 = 0
+    var _lengthMs: UInt32 = 0
+    var _observations: UInt32 = 0
+    var _features: [Float] = []
+    var _sketches: [Cordon_V1_DistinctSketch] = []
+    var _partial: Bool = false
+    var _early: Bool = false
+    var _skewed: Bool = false
+    var _lagMs: UInt32 = 0
+    var _late: UInt32 = 0
+    var _part: UInt32 = 0
+    var _scores: Cordon_V1_WindowScores? = nil
+    var _shadowScores: Cordon_V1_WindowScores? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _entity = source._entity
+      _schema = source._schema
+      _startMs = source._startMs
+      _lengthMs = source._lengthMs
+      _observations = source._observations
+      _features = source._features
+      _sketches = source._sketches
+      _partial = source._partial
+      _early = source._early
+      _skewed = source._skewed
+      _lagMs = source._lagMs
+      _late = source._late
+      _part = source._part
+      _scores = source._scores
+      _shadowScores = source._shadowScores
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._entity) }()
+        case 2: try { try decoder.decodeSingularUInt32Field(value: &_storage._schema) }()
+        case 3: try { try decoder.decodeSingularInt64Field(value: &_storage._startMs) }()
+        case 4: try { try decoder.decodeSingularUInt32Field(value: &_storage._lengthMs) }()
+        case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._observations) }()
+        case 6: try { try decoder.decodeRepeatedFloatField(value: &_storage._features) }()
+        case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._sketches) }()
+        case 8: try { try decoder.decodeSingularBoolField(value: &_storage._partial) }()
+        case 9: try { try decoder.decodeSingularBoolField(value: &_storage._early) }()
+        case 10: try { try decoder.decodeSingularBoolField(value: &_storage._skewed) }()
+        case 11: try { try decoder.decodeSingularUInt32Field(value: &_storage._lagMs) }()
+        case 12: try { try decoder.decodeSingularUInt32Field(value: &_storage._late) }()
+        case 13: try { try decoder.decodeSingularUInt32Field(value: &_storage._part) }()
+        case 14: try { try decoder.decodeSingularMessageField(value: &_storage._scores) }()
+        case 15: try { try decoder.decodeSingularMessageField(value: &_storage._shadowScores) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._entity {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if _storage._schema != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._schema, fieldNumber: 2)
+      }
+      if _storage._startMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._startMs, fieldNumber: 3)
+      }
+      if _storage._lengthMs != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._lengthMs, fieldNumber: 4)
+      }
+      if _storage._observations != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._observations, fieldNumber: 5)
+      }
+      if !_storage._features.isEmpty {
+        try visitor.visitPackedFloatField(value: _storage._features, fieldNumber: 6)
+      }
+      if !_storage._sketches.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._sketches, fieldNumber: 7)
+      }
+      if _storage._partial != false {
+        try visitor.visitSingularBoolField(value: _storage._partial, fieldNumber: 8)
+      }
+      if _storage._early != false {
+        try visitor.visitSingularBoolField(value: _storage._early, fieldNumber: 9)
+      }
+      if _storage._skewed != false {
+        try visitor.visitSingularBoolField(value: _storage._skewed, fieldNumber: 10)
+      }
+      if _storage._lagMs != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._lagMs, fieldNumber: 11)
+      }
+      if _storage._late != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._late, fieldNumber: 12)
+      }
+      if _storage._part != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._part, fieldNumber: 13)
+      }
+      try { if let v = _storage._scores {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      } }()
+      try { if let v = _storage._shadowScores {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_EntityWindow, rhs: Cordon_V1_EntityWindow) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._entity != rhs_storage._entity {return false}
+        if _storage._schema != rhs_storage._schema {return false}
+        if _storage._startMs != rhs_storage._startMs {return false}
+        if _storage._lengthMs != rhs_storage._lengthMs {return false}
+        if _storage._observations != rhs_storage._observations {return false}
+        if _storage._features != rhs_storage._features {return false}
+        if _storage._sketches != rhs_storage._sketches {return false}
+        if _storage._partial != rhs_storage._partial {return false}
+        if _storage._early != rhs_storage._early {return false}
+        if _storage._skewed != rhs_storage._skewed {return false}
+        if _storage._lagMs != rhs_storage._lagMs {return false}
+        if _storage._late != rhs_storage._late {return false}
+        if _storage._part != rhs_storage._part {return false}
+        if _storage._scores != rhs_storage._scores {return false}
+        if _storage._shadowScores != rhs_storage._shadowScores {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_WindowScores: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".WindowScores"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}model\0\u{1}values\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -472,85 +712,26 @@ nonisolated extension Cordon_V1_EntityWindow: SwiftProtobuf.Message, SwiftProtob
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._entity) }()
-      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.schema) }()
-      case 3: try { try decoder.decodeSingularInt64Field(value: &self.startMs) }()
-      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.lengthMs) }()
-      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.observations) }()
-      case 6: try { try decoder.decodeRepeatedFloatField(value: &self.features) }()
-      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.sketches) }()
-      case 8: try { try decoder.decodeSingularBoolField(value: &self.partial) }()
-      case 9: try { try decoder.decodeSingularBoolField(value: &self.early) }()
-      case 10: try { try decoder.decodeSingularBoolField(value: &self.skewed) }()
-      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.lagMs) }()
-      case 12: try { try decoder.decodeSingularUInt32Field(value: &self.late) }()
-      case 13: try { try decoder.decodeSingularUInt32Field(value: &self.part) }()
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.model) }()
+      case 2: try { try decoder.decodeRepeatedFloatField(value: &self.values) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._entity {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    if self.schema != 0 {
-      try visitor.visitSingularUInt32Field(value: self.schema, fieldNumber: 2)
+    if self.model != 0 {
+      try visitor.visitSingularFixed64Field(value: self.model, fieldNumber: 1)
     }
-    if self.startMs != 0 {
-      try visitor.visitSingularInt64Field(value: self.startMs, fieldNumber: 3)
-    }
-    if self.lengthMs != 0 {
-      try visitor.visitSingularUInt32Field(value: self.lengthMs, fieldNumber: 4)
-    }
-    if self.observations != 0 {
-      try visitor.visitSingularUInt32Field(value: self.observations, fieldNumber: 5)
-    }
-    if !self.features.isEmpty {
-      try visitor.visitPackedFloatField(value: self.features, fieldNumber: 6)
-    }
-    if !self.sketches.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.sketches, fieldNumber: 7)
-    }
-    if self.partial != false {
-      try visitor.visitSingularBoolField(value: self.partial, fieldNumber: 8)
-    }
-    if self.early != false {
-      try visitor.visitSingularBoolField(value: self.early, fieldNumber: 9)
-    }
-    if self.skewed != false {
-      try visitor.visitSingularBoolField(value: self.skewed, fieldNumber: 10)
-    }
-    if self.lagMs != 0 {
-      try visitor.visitSingularUInt32Field(value: self.lagMs, fieldNumber: 11)
-    }
-    if self.late != 0 {
-      try visitor.visitSingularUInt32Field(value: self.late, fieldNumber: 12)
-    }
-    if self.part != 0 {
-      try visitor.visitSingularUInt32Field(value: self.part, fieldNumber: 13)
+    if !self.values.isEmpty {
+      try visitor.visitPackedFloatField(value: self.values, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Cordon_V1_EntityWindow, rhs: Cordon_V1_EntityWindow) -> Bool {
-    if lhs._entity != rhs._entity {return false}
-    if lhs.schema != rhs.schema {return false}
-    if lhs.startMs != rhs.startMs {return false}
-    if lhs.lengthMs != rhs.lengthMs {return false}
-    if lhs.observations != rhs.observations {return false}
-    if lhs.features != rhs.features {return false}
-    if lhs.sketches != rhs.sketches {return false}
-    if lhs.partial != rhs.partial {return false}
-    if lhs.early != rhs.early {return false}
-    if lhs.skewed != rhs.skewed {return false}
-    if lhs.lagMs != rhs.lagMs {return false}
-    if lhs.late != rhs.late {return false}
-    if lhs.part != rhs.part {return false}
+  package static func ==(lhs: Cordon_V1_WindowScores, rhs: Cordon_V1_WindowScores) -> Bool {
+    if lhs.model != rhs.model {return false}
+    if lhs.values != rhs.values {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

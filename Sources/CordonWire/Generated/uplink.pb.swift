@@ -370,6 +370,39 @@ package nonisolated struct Cordon_V1_Heartbeat: Sendable {
   /// Actions now held.
   package var held: UInt32 = 0
 
+  /// Models offered or in use, one a schema and purpose.
+  package var models: [Cordon_V1_ModelUse] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What became of a model on this agent.
+package nonisolated struct Cordon_V1_ModelUse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var schema: UInt32 = 0
+
+  /// SHA-256 of the bundle's envelope; empty: the baseline alone.
+  package var sha256: Data = Data()
+
+  /// "champion", "shadow".
+  package var purpose: String = String()
+
+  /// "fetching", "running", "refused".
+  package var state: String = String()
+
+  /// Why it was refused.
+  package var code: String = String()
+
+  package var message: String = String()
+
+  /// Event time from which this schema can raise behavioural detections; 0: not known yet.
+  package var learningUntilMs: Int64 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1178,7 +1211,7 @@ nonisolated extension Cordon_V1_SkippedRange: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Cordon_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}clock_ms\0\u{3}cpu_ms\0\u{3}memory_bytes\0\u{3}spool_records\0\u{3}spool_bytes\0\u{1}drops\0\u{1}sensors\0\u{1}checkpoint\0\u{3}boot_id\0\u{3}policy_serial\0\u{3}roster_serial\0\u{1}held\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}clock_ms\0\u{3}cpu_ms\0\u{3}memory_bytes\0\u{3}spool_records\0\u{3}spool_bytes\0\u{1}drops\0\u{1}sensors\0\u{1}checkpoint\0\u{3}boot_id\0\u{3}policy_serial\0\u{3}roster_serial\0\u{1}held\0\u{1}models\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1198,6 +1231,7 @@ nonisolated extension Cordon_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf.
       case 10: try { try decoder.decodeSingularUInt64Field(value: &self.policySerial) }()
       case 11: try { try decoder.decodeSingularUInt64Field(value: &self.rosterSerial) }()
       case 12: try { try decoder.decodeSingularUInt32Field(value: &self.held) }()
+      case 13: try { try decoder.decodeRepeatedMessageField(value: &self.models) }()
       default: break
       }
     }
@@ -1240,6 +1274,9 @@ nonisolated extension Cordon_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf.
     if self.held != 0 {
       try visitor.visitSingularUInt32Field(value: self.held, fieldNumber: 12)
     }
+    if !self.models.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.models, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1256,6 +1293,67 @@ nonisolated extension Cordon_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.policySerial != rhs.policySerial {return false}
     if lhs.rosterSerial != rhs.rosterSerial {return false}
     if lhs.held != rhs.held {return false}
+    if lhs.models != rhs.models {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_ModelUse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ModelUse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}sha256\0\u{1}purpose\0\u{1}state\0\u{1}code\0\u{1}message\0\u{3}learning_until_ms\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.schema) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.sha256) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.purpose) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.state) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.code) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.message) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.learningUntilMs) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.schema != 0 {
+      try visitor.visitSingularUInt32Field(value: self.schema, fieldNumber: 1)
+    }
+    if !self.sha256.isEmpty {
+      try visitor.visitSingularBytesField(value: self.sha256, fieldNumber: 2)
+    }
+    if !self.purpose.isEmpty {
+      try visitor.visitSingularStringField(value: self.purpose, fieldNumber: 3)
+    }
+    if !self.state.isEmpty {
+      try visitor.visitSingularStringField(value: self.state, fieldNumber: 4)
+    }
+    if !self.code.isEmpty {
+      try visitor.visitSingularStringField(value: self.code, fieldNumber: 5)
+    }
+    if !self.message.isEmpty {
+      try visitor.visitSingularStringField(value: self.message, fieldNumber: 6)
+    }
+    if self.learningUntilMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.learningUntilMs, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_ModelUse, rhs: Cordon_V1_ModelUse) -> Bool {
+    if lhs.schema != rhs.schema {return false}
+    if lhs.sha256 != rhs.sha256 {return false}
+    if lhs.purpose != rhs.purpose {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.code != rhs.code {return false}
+    if lhs.message != rhs.message {return false}
+    if lhs.learningUntilMs != rhs.learningUntilMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -80,6 +80,11 @@ extension Policy {
     policy.serviceAccounts = ["backup"]
     policy.sharedAccounts = ["nursing1"]
     policy.defaultRealm = "hospital.example"
+    policy.learning.isEnabled = false
+    policy.learning.standingRollout = true
+    policy.learning.trainEvery = .seconds(86_400)
+    policy.learning.canaries = [CanaryWindow(schema: 1, values: [110: 4000, 114: 7.9])]
+    policy.learning.rings = ["pilot", "wards"]
     return policy
   }()
 }

@@ -1,6 +1,8 @@
+import CordonCore
 import CordonStore
 import CordonTestSupport
 import GRDB
+import Synchronization
 import Testing
 
 @Suite("Migrations are frozen")
@@ -15,7 +17,40 @@ struct MigrationsTests {
         try String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations ORDER BY 1")
       }
       try queue.close()
-      #expect(names == ["0001-telemetry", "0002-fleet", "0003-cases", "0004-ledger"])
+      #expect(names == ["0001-telemetry", "0002-fleet", "0003-cases", "0004-ledger", "0005-scores"])
+    }
+  }
+
+  /// A day table from before windows had scores keeps its rows, and takes new ones.
+  @Test func dayTablesFromBeforeGetScores() async throws {
+    try await withTemporaryFolder { folder in
+      let path = "\(folder)/store.sqlite"
+      var scored = Samples.window()
+      scored.scores = WindowScores(model: 0xFEDC_BA98_7654_3210, values: [1.5, -2, 0.25])
+      let bare = Samples.window(value: 2)
+      var store = try CollectorStore(path: path)
+      try await store.commit([Samples.batch(1, [.window(bare)])], at: Samples.now)
+      try store.close()
+      let queue = try DatabaseQueue(path: path)
+      try await queue.write { db in
+        let table = try #require(
+          try String.fetchOne(db, sql: "SELECT name FROM sqlite_schema WHERE name GLOB 'windows_*' AND type = 'table'"))
+        try db.execute(
+          sql: """
+            ALTER TABLE \(table) DROP COLUMN scores; ALTER TABLE \(table) DROP COLUMN shadow_scores;
+            DELETE FROM grdb_migrations WHERE identifier = '0005-scores'
+            """)
+      }
+      try queue.close()
+      store = try CollectorStore(path: path)
+      try await store.commit([Samples.batch(1, after: 1, [.window(scored)])], at: Samples.now)
+      let windows = Mutex<[EntityWindow]>([])
+      try await store.forEachWindow(receivedSince: .epoch) { stored in
+        windows.withLock { $0.append(stored.window) }
+        return true
+      }
+      #expect(windows.withLock { $0 } == [bare, scored])
+      try store.close()
     }
   }
 

@@ -33,6 +33,8 @@ import Testing
     Case("pseudonym and label", "malformed") { $0.entity.label = "ann" },
     Case("sketch of a sum", "malformed") { $0.sketches[0].feature = 201 },
     Case("sketch twice", "malformed") { $0.sketches.append($0.sketches[0]) },
+    Case("too many scores", "oversized") { $0.scores.values = [Float](repeating: 0, count: 9) },
+    Case("a score that is none", "not-finite") { $0.shadowScores.values = [.nan] },
     Case("huge sketch", "oversized") { $0.sketches[0].registers = Data(count: WireLimits.sketch + 1) },
   ]
 
@@ -42,6 +44,25 @@ import Testing
     spoiled.spoil(&message)
     let error = #expect(throws: CordonError.self) { try message.domain() }
     #expect(error?.code == spoiled.code)
+  }
+
+  /// An agent must not pass over a canary that it cannot check.
+  @Test func canaryOfAnUnknownFeatureIsRefused() {
+    let spoilings: [(inout Cordon_V1_CanaryWindow) -> Void] = [
+      { $0.schema = 99 }, { $0.values[0].feature = 201 }, { $0.values[0].value = .infinity },
+      { $0.values[0].value = 0 }, { $0.values.append($0.values[0]) },
+    ]
+    for spoil in spoilings {
+      var message = Cordon_V1_Policy(Samples.policy)
+      spoil(&message.learning.canaries[0])
+      #expect(throws: CordonError.self) { try message.domain() }
+    }
+  }
+
+  @Test func policyFromBeforeLearningHasTheDefaults() throws {
+    var message = Cordon_V1_Policy(Samples.policy)
+    message.clearLearning()
+    #expect(try message.domain().learning == Policy.Learning())
   }
 
   @Test func boundsHoldAtTheLimit() throws {

@@ -15,7 +15,8 @@ enum Samples {
     length: 60_000,
     observations: 12, features: FeatureSchema.userAtHost.features.indices.map { Float($0) },
     sketches: [.init(feature: 202, registers: [1, 2, 3])], isPartial: true, isEarly: true, isSkewed: true, lag: 5,
-    late: 6, part: 7)
+    late: 6, part: 7, scores: WindowScores(model: .max, values: [1, -2, 3.5]),
+    shadowScores: WindowScores(model: 7, values: []))
 
   static let detection = Detection(
     id: id, kind: .tripwire, rule: "encryption-burst", technique: "T1486", severity: .critical,
@@ -49,6 +50,11 @@ enum Samples {
     policy.file.exclude = ["/home/x"]
     policy.audit.modules = false
     policy.tripwires.canaryFolders = ["/home"]
+    policy.learning.isEnabled = false
+    policy.learning.standingRollout = true
+    policy.learning.trainEvery = .seconds(86_400)
+    policy.learning.canaries = [CanaryWindow(schema: 1, values: [110: 4000, 114: 7.9])]
+    policy.learning.rings = ["pilot"]
     policy.containment.isEnabled = true
     policy.containment.reflex.isEnabled = true
     policy.containment.reflex.actions = [.suspendProcess, .blockAddress]
