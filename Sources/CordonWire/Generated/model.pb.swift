@@ -113,6 +113,47 @@ package nonisolated enum Cordon_V1_ModelRole: SwiftProtobuf.Enum, Swift.CaseIter
 
 }
 
+/// z = (x - offset) * factor, one of each a feature.
+package nonisolated enum Cordon_V1_InputCurve: SwiftProtobuf.Enum, Swift.CaseIterable {
+  package typealias RawValue = Int
+  case unspecified // = 0
+  case linear // = 1
+
+  /// Linear near the middle, logarithmic far out.
+  case asinh // = 2
+  case UNRECOGNIZED(Int)
+
+  package init() {
+    self = .unspecified
+  }
+
+  package init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .linear
+    case 2: self = .asinh
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  package var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .linear: return 1
+    case .asinh: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  package static let allCases: [Cordon_V1_InputCurve] = [
+    .unspecified,
+    .linear,
+    .asinh,
+  ]
+
+}
+
 package nonisolated enum Cordon_V1_TailSide: SwiftProtobuf.Enum, Swift.CaseIterable {
   package typealias RawValue = Int
   case unspecified // = 0
@@ -571,7 +612,6 @@ package nonisolated struct Cordon_V1_TreeEnsemble: Sendable {
   package init() {}
 }
 
-/// z = (x - offset) * factor, one of each a feature.
 package nonisolated struct Cordon_V1_InputScaling: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -580,6 +620,8 @@ package nonisolated struct Cordon_V1_InputScaling: Sendable {
   package var offsets: [Float] = []
 
   package var factors: [Float] = []
+
+  package var curve: Cordon_V1_InputCurve = .unspecified
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -871,6 +913,10 @@ nonisolated extension Cordon_V1_FeatureTransform: SwiftProtobuf._ProtoNameProvid
 
 nonisolated extension Cordon_V1_ModelRole: SwiftProtobuf._ProtoNameProviding {
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0MODEL_ROLE_UNSPECIFIED\0\u{1}MODEL_ROLE_CHAMPION\0\u{1}MODEL_ROLE_SHADOW\0")
+}
+
+nonisolated extension Cordon_V1_InputCurve: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0INPUT_CURVE_UNSPECIFIED\0\u{1}INPUT_CURVE_LINEAR\0\u{1}INPUT_CURVE_ASINH\0")
 }
 
 nonisolated extension Cordon_V1_TailSide: SwiftProtobuf._ProtoNameProviding {
@@ -1518,7 +1564,7 @@ nonisolated extension Cordon_V1_TreeEnsemble: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Cordon_V1_InputScaling: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".InputScaling"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}offsets\0\u{1}factors\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}offsets\0\u{1}factors\0\u{1}curve\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1528,6 +1574,7 @@ nonisolated extension Cordon_V1_InputScaling: SwiftProtobuf.Message, SwiftProtob
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedFloatField(value: &self.offsets) }()
       case 2: try { try decoder.decodeRepeatedFloatField(value: &self.factors) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.curve) }()
       default: break
       }
     }
@@ -1540,12 +1587,16 @@ nonisolated extension Cordon_V1_InputScaling: SwiftProtobuf.Message, SwiftProtob
     if !self.factors.isEmpty {
       try visitor.visitPackedFloatField(value: self.factors, fieldNumber: 2)
     }
+    if self.curve != .unspecified {
+      try visitor.visitSingularEnumField(value: self.curve, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Cordon_V1_InputScaling, rhs: Cordon_V1_InputScaling) -> Bool {
     if lhs.offsets != rhs.offsets {return false}
     if lhs.factors != rhs.factors {return false}
+    if lhs.curve != rhs.curve {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

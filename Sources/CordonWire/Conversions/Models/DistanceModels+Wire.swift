@@ -6,10 +6,12 @@ extension Cordon_V1_InputScaling {
     self.init()
     offsets = scaling.offsets
     factors = scaling.factors
+    curve = Cordon_V1_InputCurve(rawValue: Int(scaling.curve.rawValue)) ?? .unspecified
   }
 
   func domain() throws(CordonError) -> InputScaling {
-    try Bounded.made(InputScaling(offsets: offsets, factors: factors), "input scaling")
+    let curve = try Bounded.known(curve.rawValue, as: InputScaling.Curve.self, "curve of an input scaling")
+    return try Bounded.made(InputScaling(offsets: offsets, factors: factors, curve: curve), "input scaling")
   }
 }
 

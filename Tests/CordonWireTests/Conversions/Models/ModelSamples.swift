@@ -16,7 +16,7 @@ enum ModelSamples {
     return trees
   }()
 
-  static let scaling = InputScaling(offsets: [1, 2], factors: [0.5, 0.25])!
+  static let scaling = InputScaling(offsets: [1, 2], factors: [0.5, 0.25], curve: .asinh)!
 
   static let network: DenseNetwork = {
     let down = DenseNetwork.Layer(inputs: 2, outputs: 1, weights: [0.5, -1], bias: [0.25], activation: .tanh)!
