@@ -113,8 +113,8 @@ let package = Package(
     room(
       "CordonAdmin",
       [
-        "CordonCore", "CordonWire", "CordonTrust", "CordonPolicy", "CordonLedger", "CordonTelemetry", argumentParser,
-        grpcCore, crypto, protobuf,
+        "CordonCore", "CordonLearning", "CordonWire", "CordonTrust", "CordonPolicy", "CordonLedger", "CordonTelemetry",
+        "CZlib", argumentParser, grpcCore, crypto, protobuf,
       ]),
     room(
       "CordonRuntime",
@@ -140,6 +140,7 @@ let package = Package(
       ]),
     // MARK: System libraries and thin shims
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CLinux"),
     // MARK: Tests
     .target(

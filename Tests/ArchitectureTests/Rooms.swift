@@ -58,7 +58,7 @@ enum Rooms {
       [
         "CordonCore", "CordonWire", "CordonTrust", "CordonPolicy", "CordonLearning", "CordonONNX", "CordonLedger",
         "CordonTelemetry",
-      ], ["ArgumentParser", "GRPCCore", "SwiftProtobuf", "Crypto"]),
+      ], ["ArgumentParser", "GRPCCore", "SwiftProtobuf", "Crypto", "CZlib"]),
     Room(
       "CordonRuntime", ["CordonCore", "CordonTrust"],
       [
@@ -77,5 +77,5 @@ enum Rooms {
   ]
 
   /// Shims and system libraries: no Swift in them.
-  static let shims: Set<String> = ["CLinux", "CSQLite"]
+  static let shims: Set<String> = ["CLinux", "CSQLite", "CZlib"]
 }

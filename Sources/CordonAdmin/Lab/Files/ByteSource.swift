@@ -49,7 +49,9 @@ struct ByteSource: ~Copyable {
     case .file(let file):
       let start = bytes.count
       bytes.append(contentsOf: repeatElement(0, count: Self.pieceSize))
-      let count = bytes.withUnsafeMutableBytes { gzread(file, $0.baseAddress?.advanced(by: start), UInt32(Self.pieceSize)) }
+      let count = bytes.withUnsafeMutableBytes {
+        gzread(file, $0.baseAddress?.advanced(by: start), UInt32(Self.pieceSize))
+      }
       bytes.removeLast(Self.pieceSize - max(0, Int(count)))
       var code: Int32 = 0
       let message = gzerror(file, &code).map { String(cString: $0) } ?? ""
