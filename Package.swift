@@ -150,7 +150,8 @@ let package = Package(
     tests("ArchitectureTests", []),
     tests("CordonCoreTests", ["CordonCore", "CordonTestSupport"]),
     tests("CordonLearningTests", ["CordonLearning", "CordonTestSupport"]),
-    tests("CordonWireTests", ["CordonWire", "CordonLearning", "CordonCore", "CordonTestSupport", protobuf]),
+    tests(
+      "CordonWireTests", ["CordonWire", "CordonLearning", "CordonCore", "CordonTestSupport", grpcCore, protobuf]),
     tests(
       "CordonTrustTests", ["CordonTrust", "CordonWire", "CordonTestSupport", crypto, x509, asn1, protobuf]),
     tests("CordonLedgerTests", ["CordonLedger", "CordonTestSupport", crypto]),

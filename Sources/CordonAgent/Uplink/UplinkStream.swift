@@ -41,10 +41,11 @@ struct UplinkStream<Transport: ClientTransport>: Sendable {
     // The back-off is ours: a collector that is away is an error at once.
     options.waitForReady = false
     let wakes = spool.added.listen()
-    try await Cordon_V1_Uplink.Client(wrapping: client).connect(options: options) { writer in
+    let request = StreamingClientRequest<Cordon_V1_AgentMessage> { writer in
       try await greet(writer)
       for await _ in wakes { try await send(writer) }
-    } onResponse: { response in
+    }
+    try await Cordon_V1_Uplink.Client(wrapping: client).boundedConnect(request: request, options: options) { response in
       for try await message in response.messages { try await receive(message) }
     }
   }

@@ -11,6 +11,8 @@ package struct AgentSession: Sendable {
   }
 
   package let agent: AgentID
+  /// What the agent was enrolled as: the one host that it may speak for.
+  package let label: String
   package let stream: StreamID
   /// Of this stream alone, as the store knows it.
   package let id: UniqueID

@@ -66,9 +66,10 @@ package final class UplinkHub: Service, Sendable {
     try await context.store.recordHello(
       of: agent, version: greeting.version, bootID: greeting.bootID, clockOffset: greeting.clock.since(now),
       policySerial: greeting.policySerial, rosterSerial: greeting.rosterSerial, at: now)
-    try await enqueueMissing(for: agent, greeting)
+    guard let known = try await context.store.agent(agent) else { throw Self.unknown(agent) }
+    try await enqueueMissing(for: known, greeting)
     continuation.yield(.deliver)
-    return AgentSession(agent: agent, stream: opened.stream, id: id, signals: signals)
+    return AgentSession(agent: agent, label: known.label, stream: opened.stream, id: id, signals: signals)
   }
 
   /// Ends a session.
@@ -187,6 +188,10 @@ package final class UplinkHub: Service, Sendable {
   private static let stopping = CordonError(
     .unavailable, "stopping", "The collector is stopping.", remedy: "Connect again later.")
 
+  private static func unknown(_ agent: AgentID) -> CordonError {
+    CordonError(.denied, "agent-unknown", "The agent \(agent) is not enrolled here.", remedy: "Enrol it again.")
+  }
+
   private func end(_ streams: [Live], _ why: CordonError) {
     for live in streams {
       live.signals.yield(.close(why))
@@ -203,7 +208,8 @@ package final class UplinkHub: Service, Sendable {
   }
 
   /// Puts what an agent lacks on its way: each roster after its own, and the newest policy.
-  private func enqueueMissing(for agent: AgentID, _ greeting: AgentGreeting) async throws {
+  private func enqueueMissing(for known: AgentRecord, _ greeting: AgentGreeting) async throws {
+    let agent = known.id
     let open = try await context.store.openOutbound(of: agent)
     var drafts: [OutboundDraft] = []
     if greeting.rosterSerial < authority.roster.serial {
@@ -213,8 +219,7 @@ package final class UplinkHub: Service, Sendable {
         drafts.append(OutboundDraft(to: .agent(agent), type: EnvelopeType.roster.rawValue, envelope: roster.envelope))
       }
     }
-    let group = try await context.store.agent(agent)?.group ?? ""
-    if let applied = authority.applied(to: group), applied.policy.serial > greeting.policySerial {
+    if let applied = authority.applied(to: known.group), applied.policy.serial > greeting.policySerial {
       let bytes = try applied.envelope.serialized()
       if !open.contains(where: { $0.envelope == bytes }) {
         drafts.append(

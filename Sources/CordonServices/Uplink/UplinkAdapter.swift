@@ -21,6 +21,11 @@ package struct UplinkAdapter: Cordon_V1_Uplink.SimpleServiceProtocol {
     self.logger = logger
   }
 
+  /// As generated, but for the decoder: an agent's messages are counted before they take memory.
+  package func registerMethods<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {
+    registerBoundedMethods(with: &router, batchRecords: domain.ingest.settings.limits.batchRecords)
+  }
+
   package func connect(
     request: RPCAsyncSequence<Cordon_V1_AgentMessage, any Error>, response: RPCWriter<Cordon_V1_CollectorMessage>,
     context: ServerContext
@@ -84,7 +89,8 @@ package struct UplinkAdapter: Cordon_V1_Uplink.SimpleServiceProtocol {
       try await domain.hub.heard(session)
       switch message.body {
       case .batch(let batch):
-        let reply = try await domain.ingest.submit(try batch.domain(), from: session.agent)
+        let own = try batch.domain().confined(to: session.label)
+        let reply = try await domain.ingest.submit(own, from: session.agent)
         for refusal in reply.refusals { try await response.write(.refusal(refusal)) }
         let newest = checkpoint()
         try await response.write(
