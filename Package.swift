@@ -200,6 +200,14 @@ let package = Package(
         "CordonCore", "CordonCollector", "CordonRuntime", "CordonStore", "CordonTelemetry", "CordonTrust", "CordonWire",
         "CSQLite", argumentParser, grpcCore, grpcNIO, protobuf,
       ], path: "Tests/Benchmarks"),
-    tests("SystemTests", ["CordonTestSupport"], exclude: ["package-test"]),
+    program(
+      "cordon-load",
+      [
+        "CordonCore", "CordonAgent", "CordonRuntime", "CordonTrust", argumentParser, grpcCore, grpcNIO, lifecycle,
+        logging,
+      ], path: "Tests/LoadAgent"),
+    tests(
+      "SystemTests", ["CordonAgent", "CordonCore", "CordonTestSupport", "cordon-load"],
+      exclude: ["package-test", "python-peer"]),
   ]
 )

@@ -1,0 +1,120 @@
+import CordonAgent
+import CordonCore
+import Foundation
+import Glibc
+
+/// A site in a folder of its own, made by the real programs: an operator, a collector on loopback, tokens, agents.
+final class SystemSite {
+  static let package = URL(filePath: #filePath).appending(path: "../../../..").standardizedFileURL
+
+  let folder: String
+  let uplink: String
+  let enrolment: String
+  /// The running collector; nil while it is down.
+  private(set) var collector: ChildProgram?
+  private var tokens = 0
+
+  /// Founds the site and admits its collector, which does not run yet.
+  init(in folder: String) async throws {
+    self.folder = folder
+    let ports = try FreePort.pair()
+    uplink = "127.0.0.1:\(ports.0)"
+    enrolment = "127.0.0.1:\(ports.1)"
+    try await cordon(
+      ["site", "init", "--site", "Test", "--trust-domain", "test.example", "--collector", uplink, "--operator", "ann"])
+    try await prepare(["--address", "127.0.0.1", "--dns", "localhost"])
+    try await cordon(
+      ["site", "sign-collector", "\(state)/collector.request", "--out", "\(folder)/collector.grant"])
+    try await prepare(["--grant", "\(folder)/collector.grant"])
+    try await cordon(["site", "bundle", "--out", bundle])
+  }
+
+  var state: String { "\(folder)/collector" }
+  var database: String { "\(state)/collector.sqlite" }
+  var bundle: String { "\(folder)/site.bundle" }
+  var collectorLog: String { "\(folder)/collector.log" }
+
+  private func prepare(_ arguments: [String]) async throws {
+    try await ChildProgram.run(
+      try ChildProgram.path(of: "cordon-collector"), ["init", "--state", state] + arguments)
+  }
+
+  /// Runs the operator's program.
+  @discardableResult
+  func cordon(_ arguments: [String]) async throws -> String {
+    try await ChildProgram.run(
+      try ChildProgram.path(of: "cordon"), arguments, environment: ["CORDON_HOME": "\(folder)/operator"])
+  }
+
+  // MARK: The collector
+
+  /// Starts the collector; it may not listen yet.
+  func launchCollector(environment: [String: String] = [:]) throws {
+    var given = ["CORDON_LOG_LEVEL": "info"]
+    given.merge(environment) { $1 }
+    collector = try ChildProgram(
+      try ChildProgram.path(of: "cordon-collector"),
+      ["run", "--state", state, "--uplink-address", uplink, "--enrolment-address", enrolment], environment: given,
+      log: collectorLog)
+  }
+
+  /// Starts the collector and waits until it answers.
+  func startCollector(environment: [String: String] = [:]) async throws {
+    try launchCollector(environment: environment)
+    let answers = await within(.seconds(30)) { (try? await cordon(["status"])) != nil }
+    guard answers else {
+      throw CordonError(
+        .unavailable, "collector", "The collector does not answer: \(collector?.said.suffix(4_000) ?? "")")
+    }
+  }
+
+  func crashCollector() async {
+    await collector?.crash()
+    collector = nil
+  }
+
+  /// Stops it in good order; its exit status.
+  @discardableResult
+  func stopCollector() async -> Int32? {
+    let status = await collector?.stop()
+    collector = nil
+    return status
+  }
+
+  /// A file that holds a new token.
+  func token(uses: Int = 1) async throws -> String {
+    tokens += 1
+    let path = "\(folder)/token-\(tokens)"
+    try await cordon(["token", "create", "--uses", "\(uses)", "--out", path])
+    return path
+  }
+
+  // MARK: Agents
+
+  /// Enrols an agent by its own program; its configuration file.
+  func enrol(_ label: String) async throws -> String {
+    let agent = "\(folder)/\(label)"
+    let config = "\(agent).conf"
+    let text = """
+      CORDON_COLLECTOR=\(uplink)
+      CORDON_ENROLMENT=\(enrolment)
+      CORDON_BUNDLE=\(bundle)
+      CORDON_STATE=\(agent)
+      CORDON_RUN=\(agent)/run
+      CORDON_USER=\(getuid() == 0 ? "root" : NSUserName())
+
+      """
+    try text.write(toFile: config, atomically: true, encoding: .utf8)
+    try await ChildProgram.run(
+      try ChildProgram.path(of: "cordon-agent"),
+      ["enroll", "--config", config, "--label", label, "--token-file", try await token()])
+    return config
+  }
+
+  /// Reads the collector's database.
+  func query(_ sql: String, _ row: (SQLiteStatement) -> Void) throws {
+    let database = try SQLiteDatabase(path: database)
+    defer { database.close() }
+    try database.rows(sql, [], row)
+  }
+}
