@@ -56,6 +56,7 @@ let package = Package(
     .executable(name: "cordon", targets: ["cordon"]),
     .executable(name: "cordon-agent", targets: ["cordon-agent"]),
     .executable(name: "cordon-collector", targets: ["cordon-collector"]),
+    .executable(name: "cordon-range", targets: ["cordon-range"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", .upToNextMinor(from: "1.8.2")),
@@ -123,6 +124,8 @@ let package = Package(
         x509,
         asn1, crypto, configuration, logging, lifecycle, systemPackage, unixSignals,
       ]),
+    // MARK: The simulator
+    room("CordonRange", ["CordonCore"]),
     // MARK: Programs
     program("cordon", ["CordonAdmin", "CordonRuntime", argumentParser]),
     program(
@@ -138,6 +141,7 @@ let package = Package(
         "CordonCore", "CordonTrust", "CordonCollector", "CordonServices", "CordonRuntime", argumentParser, grpcCore,
         lifecycle, logging,
       ]),
+    program("cordon-range", ["CordonCore", "CordonRange", argumentParser]),
     // MARK: System libraries and thin shims
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -191,6 +195,7 @@ let package = Package(
         "CordonRuntime", "CordonTrust", "CordonWire", "CordonTestSupport", grpcCore, grpcNIO, nioCore, nioPosix, nioSSL,
         x509, crypto, logging, lifecycle,
       ]),
+    tests("CordonRangeTests", ["CordonRange", "CordonCore", "CordonTelemetry", "CordonTestSupport"]),
     tests(
       "SimulationTests",
       ["CordonAgent", "CordonCollector", "CordonStore", "CordonTrust", "CordonWire", "CordonTestSupport"]),

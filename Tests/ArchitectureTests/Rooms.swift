@@ -66,6 +66,7 @@ enum Rooms {
         "NIOPosix", "NIOSSL", "NIOTLS", "X509", "SwiftASN1", "Crypto", "Configuration", "Logging", "Metrics",
         "ServiceLifecycle", "SystemPackage", "UnixSignals",
       ], agent: true),
+    Room("CordonRange", ["CordonCore"], ["Crypto"]),
     Room("cordon", ["CordonAdmin", "CordonRuntime"], ["ArgumentParser"]),
     Room(
       "cordon-agent",
@@ -74,6 +75,7 @@ enum Rooms {
     Room(
       "cordon-collector", ["CordonCore", "CordonTrust", "CordonCollector", "CordonServices", "CordonRuntime"],
       ["ArgumentParser", "GRPCCore", "Logging", "ServiceLifecycle"]),
+    Room("cordon-range", ["CordonCore", "CordonRange"], ["ArgumentParser"]),
   ]
 
   /// Shims and system libraries: no Swift in them.

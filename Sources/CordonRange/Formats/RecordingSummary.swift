@@ -1,0 +1,53 @@
+package import CordonCore
+import FoundationEssentials
+
+/// What a recording came to.
+package struct RecordingSummary: Hashable, Sendable, Codable {
+  package var seed: UInt64
+  package var start: String
+  package var days: Int
+  package var users: Int
+  package var hosts: Int
+  package var attacks: [AttackKind]
+  package var goLiveDay: Int?
+  package var folder: String
+  /// Lines in all audit logs, and in the EHR's trail.
+  package var auditRecords: UInt64 = 0
+  package var recordAccesses: UInt64 = 0
+  package var labels: Int = 0
+  package var bytes: UInt64 = 0
+
+  init(_ settings: HospitalSettings, folder: String) {
+    seed = settings.seed
+    start = HospitalCalendar.text(settings.start)
+    days = settings.days
+    users = settings.users
+    hosts = settings.hosts
+    attacks = settings.attacks
+    goLiveDay = settings.goLive
+    self.folder = folder
+  }
+
+  /// One object, keys sorted.
+  package func json() throws(CordonError) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    do {
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    } catch {
+      throw CordonError(.defect, "range-json", "The summary cannot be written as JSON: \(error).")
+    }
+  }
+
+  /// For people.
+  package var text: String {
+    let names = attacks.map(\.rawValue).joined(separator: ", ")
+    return """
+      \(users) users and \(hosts) hosts over \(days) days from \(start), seed \(seed)
+      \(auditRecords) audit records and \(recordAccesses) accesses to records, \(bytes / 1_000_000) MB
+      attacks: \(names.isEmpty ? "none" : "\(names); \(labels) labels")
+      \(folder): hosts/*/audit.log, ehr/audit-events.ndjson, labels.csv, staff.csv, hosts.csv
+
+      """
+  }
+}
