@@ -2,8 +2,9 @@ package import CordonCore
 
 /// Trains members that see different kinds of strangeness, and puts their scores on one scale.
 ///
-/// Neighbours (a coarse density), tails (one feature far out), projection (a broken relation; unbounded in magnitude) and
-/// an isolation forest. Density counts twice, as two samples of different size: it is the member that fails least. A
+/// Neighbours (density, at three resolutions, from two samples each), tails (one feature far out), projection (a broken
+/// relation) and an isolation forest. Density has most members because it fails least, and small samples vary most. All
+/// but the forest grow without bound with magnitude. A
 /// member's scores are centred and divided by their deviation over the training rows, after both ends are cut at the
 /// outermost 1 % so that a few extremes do not set the scale. Cost: the members', and one scoring of at most `rowLimit`
 /// rows; memory: the members'.
@@ -19,16 +20,22 @@ package struct EnsembleTrainer: ModelTrainer {
   package func fit(_ matrix: FeatureMatrix, seed: UInt64) throws(CordonError) -> ModelEnsemble {
     try TrainingData.requireRows(matrix)
     var streams = ModelRandomness(seed: seed)
-    let models: [FlatModel] = [
-      .neighbours(try NeighbourTrainer(sampleSize: 256, neighbours: 20).fit(matrix, seed: streams.next())),
-      .neighbours(try NeighbourTrainer(sampleSize: 128, neighbours: 20).fit(matrix, seed: streams.next())),
-      .tails(try TailTrainer().fit(matrix, seed: streams.next())),
-      .projection(try ProjectionTrainer().fit(matrix, seed: streams.next())),
-      .isolationForest(try IsolationForestTrainer().fit(matrix, seed: streams.next())),
-    ]
+    var models: [FlatModel] = []
+    for (sampleSize, neighbours) in Self.resolutions {
+      for _ in 0..<2 {
+        let trainer = NeighbourTrainer(sampleSize: sampleSize, neighbours: neighbours)
+        models.append(.neighbours(try trainer.fit(matrix, seed: streams.next())))
+      }
+    }
+    models.append(.tails(try TailTrainer().fit(matrix, seed: streams.next())))
+    models.append(.projection(try ProjectionTrainer().fit(matrix, seed: streams.next())))
+    models.append(.isolationForest(try IsolationForestTrainer().fit(matrix, seed: streams.next())))
     let rows = streams.sample(rowLimit, of: matrix.rows)
     return try Self.calibrate(models, weights: models.map { _ in 1 }, on: matrix.selecting(rows: rows))
   }
+
+  /// Rows of the sample, and how many of the nearest count: always three sixteenths.
+  private static let resolutions = [(512, 96), (256, 48), (64, 12)]
 
   /// An ensemble of models whose scores over the given rows get mean 0 and deviation 1.
   package static func calibrate(

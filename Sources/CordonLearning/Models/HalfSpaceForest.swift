@@ -43,6 +43,13 @@ package struct HalfSpaceForest: AnomalyModel {
     self.referenceRows = referenceRows
   }
 
+  /// The same trees with other masses; nil where the count does not fit.
+  func with(masses: [UInt32], referenceRows: Int) -> HalfSpaceForest? {
+    HalfSpaceForest(
+      columns: columns, depth: depth, features: features, thresholds: thresholds, masses: masses,
+      referenceRows: referenceRows)
+  }
+
   package func score(_ row: Span<Float>) -> Double {
     precondition(row.count == columns, "a row has one value a feature")
     var mass = 0.0

@@ -6,7 +6,7 @@
 /// after scaling: unbounded, linear in magnitude. Cost: sample × columns; memory: 4 bytes a value of the sample.
 package struct NeighbourModel: AnomalyModel {
   package static let valueLimit = 1 << 19
-  package static let neighbourLimit = 64
+  package static let neighbourLimit = 128
 
   package let scaling: InputScaling
   /// Row-major, already scaled, sample × columns.

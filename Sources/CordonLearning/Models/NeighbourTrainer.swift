@@ -9,7 +9,7 @@ package struct NeighbourTrainer: ModelTrainer {
   package var sampleSize: Int
   package var neighbours: Int
 
-  package init(sampleSize: Int = 256, neighbours: Int = 20) {
+  package init(sampleSize: Int = 512, neighbours: Int = 96) {
     precondition(sampleSize > 0 && (1...NeighbourModel.neighbourLimit).contains(neighbours), "a sample has neighbours")
     self.sampleSize = sampleSize
     self.neighbours = neighbours

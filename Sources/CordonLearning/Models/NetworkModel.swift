@@ -1,5 +1,3 @@
-import Glibc
-
 /// A fully connected network with its input scaling, read as a reconstruction error or as one of its outputs.
 ///
 /// Autoencoders (Hinton, Salakhutdinov: "Reducing the dimensionality of data with neural networks", 2006; for detection
@@ -71,14 +69,7 @@ extension DenseNetwork.Layer {
       let base = output * inputs
       var sum = Double(bias[output])
       for position in 0..<inputs { sum += Double(weights[base + position]) * input[position] }
-      let value: Double
-      switch activation {
-      case .identity: value = sum
-      case .relu: value = max(0, sum)
-      case .sigmoid: value = 1 / (1 + exp(-sum))
-      case .tanh: value = tanh(sum)
-      }
-      return min(max(value, -InputScaling.limit), InputScaling.limit)
+      return min(max(activation.value(sum), -InputScaling.limit), InputScaling.limit)
     }
   }
 }

@@ -1,9 +1,9 @@
 package import CordonCore
 
-/// Reads each feature's quantiles, and which of its tails is the strange one.
+/// Reads each feature's quantiles.
 ///
-/// As ECOD (Li et al. 2022), a skewed feature's long tail counts alone; here a feature whose quartiles and tails lie
-/// about evenly counts both. Cost: a sort a feature over at most `rowLimit` rows; memory: one column of them.
+/// ECOD (Li et al. 2022) lets a skewed feature's long tail count alone; here both tails count, because what is strange
+/// in a counter is as often too little as too much. Cost: a sort a feature over at most `rowLimit` rows; memory: one column of them.
 package struct TailTrainer: ModelTrainer {
   /// Points of the grid, 2...`TailModel.pointLimit`.
   package var points: Int
@@ -35,7 +35,7 @@ package struct TailTrainer: ModelTrainer {
     for sorted in columns {
       let grid = (0..<points).map { TrainingData.quantile(sorted, Double($0) / Double(points - 1)) }
       quantiles += grid
-      sides.append(Self.side(sorted))
+      sides.append(.both)
       weights.append(grid[0] < grid[points - 1] ? 1 : 0)
       spreads.append(Self.spread(sorted))
     }
@@ -45,22 +45,6 @@ package struct TailTrainer: ModelTrainer {
     else { throw TrainingData.defect }
     return model
   }
-
-  /// The side to which the third moment points.
-  static func side(_ sorted: [Float]) -> TailModel.Side {
-    let count = Double(max(sorted.count, 1))
-    let mean = sorted.reduce(0.0) { $0 + Double($1) } / count
-    let deviation = (sorted.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / count).squareRoot()
-    guard deviation > 0 else { return .both }
-    let skewness =
-      sorted.reduce(0.0) {
-        let standard = (Double($1) - mean) / deviation
-        return $0 + standard * standard * standard
-      } / count
-    return abs(skewness) < evenSkewness ? .both : skewness < 0 ? .low : .high
-  }
-
-  private static let evenSkewness = 0.5
 
   /// Half the distance between the 5 % and 95 % quantiles, or of the whole range where they fall together.
   static func spread(_ sorted: [Float]) -> Float {

@@ -94,6 +94,9 @@ package struct CSVReader: ~Copyable {
     return Self.missingWords.contains(String(decoding: bytes, as: UTF8.self).lowercased())
   }
 
+  /// Where a field of the current record stands: its record's line, and the byte in the record, from 1.
+  package func place(of field: Int) -> (line: Int, column: Int) { (line, 1 + starts[field]) }
+
   /// An error at a field of the current record.
   package func failure(
     field: Int, _ what: String, code: String, remedy: String
