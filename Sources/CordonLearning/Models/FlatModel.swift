@@ -22,7 +22,11 @@ package enum FlatModel: AnomalyModel {
     case .tails: "tails"
     case .projection: "projection"
     case .neighbours: "neighbours"
-    case .network(let model): model.output == .reconstruction ? "autoencoder" : "network"
+    case .network(let model):
+      switch model.output {
+      case .reconstruction, .meanSquare, .meanAbsolute: "autoencoder"
+      case .column: "network"
+      }
     case .boostedTrees: "boosted-trees"
     case .ensemble: "ensemble"
     }

@@ -10,6 +10,10 @@ package struct NetworkModel: AnomalyModel {
   package enum Output: Hashable, Sendable {
     /// √ of the mean square of input minus output, over present features, after scaling.
     case reconstruction
+    /// The mean square itself: what other frameworks call MSE.
+    case meanSquare
+    /// The mean magnitude of input minus output: MAE.
+    case meanAbsolute
     /// The output of that index.
     case column(Int)
   }
@@ -27,7 +31,7 @@ package struct NetworkModel: AnomalyModel {
   package init?(scaling: InputScaling, network: DenseNetwork, output: Output) {
     guard network.inputs == scaling.columns else { return nil }
     switch output {
-    case .reconstruction: guard network.outputs == network.inputs else { return nil }
+    case .reconstruction, .meanSquare, .meanAbsolute: guard network.outputs == network.inputs else { return nil }
     case .column(let column): guard (0..<network.outputs).contains(column) else { return nil }
     }
     self.scaling = scaling
@@ -40,16 +44,23 @@ package struct NetworkModel: AnomalyModel {
     let found = network.apply(input)
     switch output {
     case .column(let column): return found[column]
-    case .reconstruction:
-      var sum = 0.0
-      var present = 0
-      for feature in 0..<columns where !row[feature].isNaN {
-        let error = input[feature] - found[feature]
-        sum += error * error
-        present += 1
-      }
-      return (sum / Double(max(present, 1))).squareRoot()
+    case .reconstruction: return mean(of: row, input, found) { $0 * $0 }.squareRoot()
+    case .meanSquare: return mean(of: row, input, found) { $0 * $0 }
+    case .meanAbsolute: return mean(of: row, input, found) { $0.magnitude }
     }
+  }
+
+  /// The mean of a function of each present feature's error.
+  private func mean(
+    of row: Span<Float>, _ input: [Double], _ found: [Double], _ function: (Double) -> Double
+  ) -> Double {
+    var sum = 0.0
+    var present = 0
+    for feature in 0..<columns where !row[feature].isNaN {
+      sum += function(input[feature] - found[feature])
+      present += 1
+    }
+    return sum / Double(max(present, 1))
   }
 }
 

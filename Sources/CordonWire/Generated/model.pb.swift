@@ -242,6 +242,48 @@ package nonisolated enum Cordon_V1_Activation: SwiftProtobuf.Enum, Swift.CaseIte
 
 }
 
+package nonisolated enum Cordon_V1_ErrorMeasure: SwiftProtobuf.Enum, Swift.CaseIterable {
+  package typealias RawValue = Int
+  case unspecified // = 0
+  case rootMeanSquare // = 1
+  case meanSquare // = 2
+  case meanAbsolute // = 3
+  case UNRECOGNIZED(Int)
+
+  package init() {
+    self = .unspecified
+  }
+
+  package init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .rootMeanSquare
+    case 2: self = .meanSquare
+    case 3: self = .meanAbsolute
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  package var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .rootMeanSquare: return 1
+    case .meanSquare: return 2
+    case .meanAbsolute: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  package static let allCases: [Cordon_V1_ErrorMeasure] = [
+    .unspecified,
+    .rootMeanSquare,
+    .meanSquare,
+    .meanAbsolute,
+  ]
+
+}
+
 package nonisolated enum Cordon_V1_BoostedLink: SwiftProtobuf.Enum, Swift.CaseIterable {
   package typealias RawValue = Int
   case unspecified // = 0
@@ -828,6 +870,9 @@ package nonisolated struct Cordon_V1_NetworkModel: Sendable {
   /// Clears the value of `column`. Subsequent reads from it will return its default value.
   package mutating func clearColumn() {self._column = nil}
 
+  /// Of the reconstruction error; unspecified where a column is the score.
+  package var measure: Cordon_V1_ErrorMeasure = .unspecified
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -925,6 +970,10 @@ nonisolated extension Cordon_V1_TailSide: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Cordon_V1_Activation: SwiftProtobuf._ProtoNameProviding {
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ACTIVATION_UNSPECIFIED\0\u{1}ACTIVATION_IDENTITY\0\u{1}ACTIVATION_RELU\0\u{1}ACTIVATION_SIGMOID\0\u{1}ACTIVATION_TANH\0")
+}
+
+nonisolated extension Cordon_V1_ErrorMeasure: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ERROR_MEASURE_UNSPECIFIED\0\u{1}ERROR_MEASURE_ROOT_MEAN_SQUARE\0\u{1}ERROR_MEASURE_MEAN_SQUARE\0\u{1}ERROR_MEASURE_MEAN_ABSOLUTE\0")
 }
 
 nonisolated extension Cordon_V1_BoostedLink: SwiftProtobuf._ProtoNameProviding {
@@ -1961,7 +2010,7 @@ nonisolated extension Cordon_V1_DenseLayer: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Cordon_V1_NetworkModel: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".NetworkModel"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scaling\0\u{1}layers\0\u{1}column\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scaling\0\u{1}layers\0\u{1}column\0\u{1}measure\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1972,6 +2021,7 @@ nonisolated extension Cordon_V1_NetworkModel: SwiftProtobuf.Message, SwiftProtob
       case 1: try { try decoder.decodeSingularMessageField(value: &self._scaling) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.layers) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self._column) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.measure) }()
       default: break
       }
     }
@@ -1991,6 +2041,9 @@ nonisolated extension Cordon_V1_NetworkModel: SwiftProtobuf.Message, SwiftProtob
     try { if let v = self._column {
       try visitor.visitSingularUInt32Field(value: v, fieldNumber: 3)
     } }()
+    if self.measure != .unspecified {
+      try visitor.visitSingularEnumField(value: self.measure, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1998,6 +2051,7 @@ nonisolated extension Cordon_V1_NetworkModel: SwiftProtobuf.Message, SwiftProtob
     if lhs._scaling != rhs._scaling {return false}
     if lhs.layers != rhs.layers {return false}
     if lhs._column != rhs._column {return false}
+    if lhs.measure != rhs.measure {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

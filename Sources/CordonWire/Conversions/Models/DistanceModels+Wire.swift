@@ -73,7 +73,12 @@ extension Cordon_V1_NetworkModel {
     self.init()
     scaling = Cordon_V1_InputScaling(model.scaling)
     layers = model.network.layers.map { Cordon_V1_DenseLayer($0) }
-    if case .column(let index) = model.output { column = UInt32(index) }
+    switch model.output {
+    case .reconstruction: measure = .rootMeanSquare
+    case .meanSquare: measure = .meanSquare
+    case .meanAbsolute: measure = .meanAbsolute
+    case .column(let index): column = UInt32(index)
+    }
   }
 
   func domain() throws(CordonError) -> NetworkModel {
@@ -82,9 +87,18 @@ extension Cordon_V1_NetworkModel {
       layers.append(try layer.domain())
     }
     let network = try Bounded.made(DenseNetwork(layers: layers), "network")
-    let model = NetworkModel(
-      scaling: try scaling.domain(), network: network, output: hasColumn ? .column(Int(column)) : .reconstruction)
+    let model = NetworkModel(scaling: try scaling.domain(), network: network, output: try domainOutput())
     return try Bounded.made(model, "network")
+  }
+
+  private func domainOutput() throws(CordonError) -> NetworkModel.Output {
+    switch (hasColumn, measure) {
+    case (true, .unspecified): return .column(Int(column))
+    case (false, .rootMeanSquare): return .reconstruction
+    case (false, .meanSquare): return .meanSquare
+    case (false, .meanAbsolute): return .meanAbsolute
+    default: throw Bounded.unknown(measure.rawValue, "error measure of a network")
+    }
   }
 }
 

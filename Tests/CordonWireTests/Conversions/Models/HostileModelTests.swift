@@ -76,6 +76,12 @@ import Testing
       $0.model.ensemble.members[6].model.network.layers[0].outputs = .max
     },
     Case("an output that is not there", "malformed") { $0.model.ensemble.members[7].model.network.column = 2 },
+    Case("unknown measure", "unknown-value") {
+      $0.model.ensemble.members[6].model.network.measure = .UNRECOGNIZED(4)
+    },
+    Case("a column and a measure", "unknown-value") {
+      $0.model.ensemble.members[7].model.network.measure = .meanSquare
+    },
     Case("unknown link", "unknown-value") {
       $0.model.ensemble.members[8].model.boostedTrees.link = .UNRECOGNIZED(9)
     },

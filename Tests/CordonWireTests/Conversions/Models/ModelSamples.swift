@@ -42,6 +42,8 @@ enum ModelSamples {
     .network(NetworkModel(scaling: scaling, network: network, output: .reconstruction)!),
     .network(NetworkModel(scaling: scaling, network: network, output: .column(1))!),
     .boostedTrees(BoostedTrees(trees: trees, base: -0.5, link: .logistic)!),
+    .network(NetworkModel(scaling: scaling, network: network, output: .meanSquare)!),
+    .network(NetworkModel(scaling: scaling, network: network, output: .meanAbsolute)!),
   ]
 
   static let ensemble = FlatModel.ensemble(
