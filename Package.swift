@@ -86,6 +86,7 @@ let package = Package(
     room("CordonCore", []),
     room("CordonLearning", ["CordonCore"]),
     room("CordonWire", ["CordonCore", "CordonLearning", grpcCore, grpcProtobuf, protobuf], warningsAsErrors: false),
+    room("CordonONNX", ["CordonCore", "CordonLearning", protobuf]),
     room("CordonTrust", ["CordonCore", "CordonWire", x509, asn1, crypto, grpcCore, protobuf]),
     room("CordonLedger", ["CordonCore", crypto]),
     room("CordonPolicy", ["CordonCore", "CordonWire", yams, protobuf]),
@@ -156,6 +157,7 @@ let package = Package(
     tests("CordonLearningTests", ["CordonLearning", "CordonTestSupport"]),
     tests(
       "CordonWireTests", ["CordonWire", "CordonLearning", "CordonCore", "CordonTestSupport", grpcCore, protobuf]),
+    tests("CordonONNXTests", ["CordonONNX", "CordonLearning", "CordonCore", protobuf], exclude: ["Fixtures"]),
     tests(
       "CordonTrustTests", ["CordonTrust", "CordonWire", "CordonTestSupport", crypto, x509, asn1, protobuf]),
     tests("CordonLedgerTests", ["CordonLedger", "CordonTestSupport", crypto]),

@@ -28,6 +28,7 @@ enum Rooms {
     Room("CordonCore", [], [], agent: true),
     Room("CordonLearning", ["CordonCore"], ["RealModule"], agent: true),
     Room("CordonWire", ["CordonCore", "CordonLearning"], ["GRPCCore", "GRPCProtobuf", "SwiftProtobuf"], agent: true),
+    Room("CordonONNX", ["CordonCore", "CordonLearning"], ["SwiftProtobuf"]),
     Room(
       "CordonTrust", ["CordonCore", "CordonWire"], ["X509", "SwiftASN1", "Crypto", "GRPCCore", "SwiftProtobuf"],
       agent: true),
