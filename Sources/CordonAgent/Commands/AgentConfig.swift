@@ -72,6 +72,8 @@ package struct AgentPaths: Hashable, Sendable {
   package var spool: String { "\(worker)/spool.sqlite" }
   package var roster: String { "\(keeper)/roster.envelope" }
   package var policy: String { "\(keeper)/policy.envelope" }
+  /// The newest model offer of each schema.
+  package var offers: String { "\(keeper)/offers" }
   package var journal: String { "\(keeper)/journal" }
   package var canaries: String { "\(keeper)/canaries" }
   /// 32 random bytes: the key of this agent's own pseudonyms of paths.

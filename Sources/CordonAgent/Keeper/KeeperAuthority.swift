@@ -4,8 +4,9 @@ package import CordonTrust
 
 /// What the keeper obeys: the roster and the policy in force, each on disk before it is followed.
 ///
-/// Both only ever go forward: a roster by its predecessor's root keys, a policy by its site-wide serial. At the start
-/// the files are verified again; what does not verify is not followed, and the reason is in `problems`.
+/// Both only ever go forward: a roster by its predecessor's root keys, a policy by its site-wide serial; so do offers of
+/// models, by their serial. At the start the files are verified again; what does not verify is not followed, and the
+/// reason is in `problems`.
 package struct KeeperAuthority: Sendable {
   /// What an envelope says, once its signatures suffice.
   package enum Word: Sendable {
@@ -14,6 +15,10 @@ package struct KeeperAuthority: Sendable {
     case command(Command, Authority)
     case renewal(LeaseRenewal, Authority)
     case release(CommandRelease, Authority)
+    /// A model may be fetched; it still has to pass as `model`.
+    case offer(ModelOffer)
+    /// People signed this bundle, whose bytes the keeper does not read.
+    case model
     /// Already followed, byte for byte: answered like the first time.
     case known
   }
@@ -28,6 +33,7 @@ package struct KeeperAuthority: Sendable {
   private let group: String
   private let paths: AgentPaths
   private var rosterPayload: [UInt8]
+  private var offers = OfferSerials()
 
   private static let mostFileBytes = 4 << 20
 
@@ -52,11 +58,15 @@ package struct KeeperAuthority: Sendable {
         policyPayload = envelope.payload
       }
     } catch { problems.append(error) }
+    do throws(CordonError) {
+      offers = try OfferSerials.load(from: paths.offers)
+    } catch { problems.append(error) }
   }
 
   /// Checks an envelope, and follows it where it is a roster or a policy; what else it orders is for the caller.
   ///
-  /// Codes: those of `EnvelopeVerifier`, and `rolled-back`, `other-group`, `unsupported`.
+  /// Codes: those of `EnvelopeVerifier`, and `rolled-back`, `other-group`, `standing-rollout`,
+  /// `unknown-schema`, `unsupported`.
   package mutating func hear(_ envelope: Envelope, at now: Timestamp) throws(CordonError) -> Word {
     let verifier = EnvelopeVerifier(roster: roster)
     switch envelope.type {
@@ -83,9 +93,32 @@ package struct KeeperAuthority: Sendable {
     case .release:
       let verified = try verifier.verify(envelope, at: now)
       return .release(try verified.decode(CommandRelease.self), try Self.authority(of: verified))
-    default:
+    case .modelOffer: return try hear(offer: try verifier.verify(envelope, at: now))
+    case .model:
+      _ = try verifier.verify(envelope, for: .model, at: now)
+      return .model
+    case .trust:
       throw CordonError(.invalid, "unsupported", "This agent does not take a \(envelope.type.rawValue).")
     }
+  }
+
+  /// An offer only points: a model that it points to runs only where people signed the bundle, whoever offers it.
+  private mutating func hear(offer verified: VerifiedEnvelope) throws(CordonError) -> Word {
+    let offer = try verified.decode(ModelOffer.self)
+    if try verified.authority(for: .model) == .standing, !policy.learning.standingRollout {
+      throw CordonError(
+        .denied, "standing-rollout", "The collector's key offers a model, and the policy does not let it.",
+        remedy: "Have the offer signed by a holder of the role model, or set learning.standing_rollout.")
+    }
+    guard FeatureSchema.withID(offer.schema) != nil else {
+      throw CordonError(
+        .invalid, "unknown-schema", "A model is offered for schema \(offer.schema), which is not known.")
+    }
+    var next = offers
+    guard try next.take(offer, payload: verified.payload) else { return .known }
+    try next.save(to: paths.offers)
+    offers = next
+    return .offer(offer)
   }
 
   private func check(_ next: Policy) throws(CordonError) {

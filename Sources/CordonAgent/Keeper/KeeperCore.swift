@@ -3,6 +3,7 @@ package import CordonCore
 import CordonTelemetry
 import CordonTrust
 package import CordonWire
+import Crypto
 import FoundationEssentials
 package import Logging
 import SwiftProtobuf
@@ -30,7 +31,8 @@ package final class KeeperCore: Sendable {
     var seam: KeeperSeam?
     /// Outcomes that the present worker was told.
     var told: Set<OutcomeKey> = []
-    var verdicts: [UInt64: (payload: [UInt8], verdict: Cordon_V1_EnvelopeVerdict)] = [:]
+    /// With SHA-256 of what was judged: a model's bytes are not kept here.
+    var verdicts: [UInt64: (payload: SHA256Digest, verdict: Cordon_V1_EnvelopeVerdict)] = [:]
     var lastReport: Timestamp = .epoch
   }
 
@@ -139,9 +141,10 @@ extension KeeperCore {
     var verdict = Cordon_V1_EnvelopeVerdict()
     verdict.directiveID = offer.directiveID
     var newPolicy: Policy?
+    let digest = SHA256.hash(data: offer.envelope.payload)
     do throws(CordonError) {
       let envelope = try offer.envelope.domain()
-      if let known = state.withLock({ $0.verdicts[offer.directiveID] }), known.payload == envelope.payload {
+      if let known = state.withLock({ $0.verdicts[offer.directiveID] }), known.payload == digest {
         return send([.with { $0.verdict = known.verdict }])
       }
       newPolicy = try obey(envelope)
@@ -155,7 +158,7 @@ extension KeeperCore {
     }
     state.withLock { state in
       if state.verdicts.count >= Self.mostVerdicts { state.verdicts.removeAll() }
-      state.verdicts[offer.directiveID] = ([UInt8](offer.envelope.payload), verdict)
+      state.verdicts[offer.directiveID] = (digest, verdict)
     }
     send([.with { $0.verdict = verdict }])
     tellOutcomes()
@@ -170,7 +173,7 @@ extension KeeperCore {
     let now = clock.now
     return try state.withLock { state throws(CordonError) -> Policy? in
       switch try state.authority.hear(envelope, at: now) {
-      case .known, .roster: return nil
+      case .known, .roster, .offer, .model: return nil
       case .policy(let policy):
         try state.executor.follow(policy)
         return policy

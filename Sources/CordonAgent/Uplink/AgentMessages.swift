@@ -1,7 +1,6 @@
 import CordonCore
+import CordonTrust
 import CordonWire
-import Crypto
-import FoundationEssentials
 import SwiftProtobuf
 
 /// What an agent says on the stream, as messages.
@@ -29,15 +28,10 @@ enum AgentMessages {
       declaration.features = schema.features.map { feature in
         .with {
           $0.id = feature.id
-          $0.digest = digest(feature)
+          $0.digest = feature.digest
         }
       }
     }
-  }
-
-  /// First 8 bytes of SHA-256 of the feature's definition, the first byte the most significant.
-  static func digest(_ feature: FeatureDefinition) -> UInt64 {
-    SHA256.hash(data: Data(feature.canonicalText.utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
 
   static func heartbeat(
@@ -71,6 +65,7 @@ enum AgentMessages {
       message.heartbeat.policySerial = status.policySerial
       message.heartbeat.rosterSerial = status.rosterSerial
       message.heartbeat.held = status.held
+      message.heartbeat.models = status.models.map(Cordon_V1_ModelUse.init)
     }
   }
 

@@ -47,6 +47,8 @@ package struct AgentStatus: Hashable, Sendable {
   package var rosterSerial: UInt64 = 0
   /// Actions now held.
   package var held: UInt32 = 0
+  /// Models offered or in use, one a schema and role.
+  package var models: [ModelUse] = []
   /// The newest ledger checkpoint that this agent saw (C2SP signed note).
   package var checkpoint = ""
 

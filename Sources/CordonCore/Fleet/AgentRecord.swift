@@ -101,11 +101,13 @@ package struct AgentHeartbeat: Hashable, Sendable {
   package var rosterSerial: UInt64
   /// Containments now in effect.
   package var held: UInt32
+  /// Models offered or in use, one a schema and role.
+  package var models: [ModelUse]
 
   package init(
     clock: Timestamp, cpuMilliseconds: UInt64 = 0, memoryBytes: UInt64 = 0, spoolRecords: UInt64 = 0,
     spoolBytes: UInt64 = 0, drops: [Drop] = [], sensors: [Sensor] = [], checkpoint: String = "", bootID: String = "",
-    policySerial: UInt64 = 0, rosterSerial: UInt64 = 0, held: UInt32 = 0
+    policySerial: UInt64 = 0, rosterSerial: UInt64 = 0, held: UInt32 = 0, models: [ModelUse] = []
   ) {
     self.clock = clock
     self.cpuMilliseconds = cpuMilliseconds
@@ -119,7 +121,27 @@ package struct AgentHeartbeat: Hashable, Sendable {
     self.policySerial = policySerial
     self.rosterSerial = rosterSerial
     self.held = held
+    self.models = models
   }
 }
 
-extension AgentHeartbeat: Codable {}
+extension AgentHeartbeat: Codable {
+  /// A heartbeat that an earlier version stored says nothing of models.
+  package init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      clock: try values.decode(Timestamp.self, forKey: .clock),
+      cpuMilliseconds: try values.decode(UInt64.self, forKey: .cpuMilliseconds),
+      memoryBytes: try values.decode(UInt64.self, forKey: .memoryBytes),
+      spoolRecords: try values.decode(UInt64.self, forKey: .spoolRecords),
+      spoolBytes: try values.decode(UInt64.self, forKey: .spoolBytes),
+      drops: try values.decode([Drop].self, forKey: .drops),
+      sensors: try values.decode([Sensor].self, forKey: .sensors),
+      checkpoint: try values.decode(String.self, forKey: .checkpoint),
+      bootID: try values.decode(String.self, forKey: .bootID),
+      policySerial: try values.decode(UInt64.self, forKey: .policySerial),
+      rosterSerial: try values.decode(UInt64.self, forKey: .rosterSerial),
+      held: try values.decode(UInt32.self, forKey: .held),
+      models: try values.decodeIfPresent([ModelUse].self, forKey: .models) ?? [])
+  }
+}

@@ -8,6 +8,8 @@ package import CordonCore
 package struct PeerBaseline: Hashable, Sendable {
   private static let version: UInt8 = 1
   static let centroids = 64
+  /// No count of windows or sum of values is greater: so sums over hours stay finite.
+  private static let countLimit: Float = 1e15
   /// Windows of an hour after which half of its difference in level is believed.
   static let shiftWeight: Float = 100
 
@@ -117,7 +119,7 @@ extension PeerBaseline {
 
   private static func count(_ reader: inout StateReader) throws(CordonError) -> Float {
     let number = try reader.float()
-    guard number >= 0 else { throw StateReader.malformed }
+    guard (0...countLimit).contains(number) else { throw StateReader.malformed }
     return number
   }
 }

@@ -36,6 +36,8 @@ package struct ModelBundle: Hashable, Sendable {
   package let schema: UInt32
   /// In the order of the model's columns.
   package let features: [Feature]
+  /// After the features the model reads each one's surprise, in the same order: twice as many columns.
+  package let readsSurprises: Bool
   package let model: FlatModel
   package let thresholds: [ScaleThreshold]
   package let lineage: ModelLineage
@@ -45,21 +47,26 @@ package struct ModelBundle: Hashable, Sendable {
   package let onnxDigest: [UInt8]
   /// What its trainer drew random numbers from.
   package let seed: UInt64
+  /// What is usual for the peer group, over all features of the schema; nil where the bundle says nothing of it.
+  package let peers: PeerBaseline?
 
   /// Refuses features that are not the model's columns (`bundle-shape`), a feature twice (`feature-twice`), a scale
   /// twice (`scale-twice`), and more of either than the limits (`oversized`).
   package init(
-    schema: UInt32, features: [Feature], model: FlatModel, thresholds: [ScaleThreshold] = [], lineage: ModelLineage,
-    purpose: String, onnxDigest: [UInt8] = [], seed: UInt64
+    schema: UInt32, features: [Feature], readsSurprises: Bool = false, model: FlatModel,
+    thresholds: [ScaleThreshold] = [], lineage: ModelLineage, purpose: String, onnxDigest: [UInt8] = [], seed: UInt64,
+    peers: PeerBaseline? = nil
   ) throws(CordonError) {
     guard features.count <= Self.featureLimit, thresholds.count <= Self.thresholdLimit else {
       throw CordonError(
         .invalid, "oversized",
         "A model bundle has more than \(Self.featureLimit) features or \(Self.thresholdLimit) thresholds.")
     }
-    guard features.count == model.columns else {
+    guard features.count * (readsSurprises ? 2 : 1) == model.columns else {
       throw CordonError(
-        .invalid, "bundle-shape", "A model of \(model.columns) columns is bundled with \(features.count) features.")
+        .invalid, "bundle-shape",
+        "A model of \(model.columns) columns is bundled with \(features.count) features\(readsSurprises ? " and their surprises" : "")."
+      )
     }
     let ids = features.map(\.id).filter { $0 != 0 }
     guard Set(ids).count == ids.count else {
@@ -70,11 +77,13 @@ package struct ModelBundle: Hashable, Sendable {
     }
     self.schema = schema
     self.features = features
+    self.readsSurprises = readsSurprises
     self.model = model
     self.thresholds = thresholds
     self.lineage = lineage
     self.purpose = purpose
     self.onnxDigest = onnxDigest
     self.seed = seed
+    self.peers = peers
   }
 }

@@ -32,13 +32,13 @@ package struct EntityScorer: Hashable, Sendable {
   /// - Parameters:
   ///   - window: one entity's, of the schema that the scorer was made for.
   ///   - offset: seconds that the site's clock is ahead of UTC.
-  ///   - model: scores [transformed features, surprises] in nats; nil where only the baseline judges.
+  ///   - model: can raise the baseline's score, never lower it; nil where only the baseline judges.
   ///   - learns: false inside an incident.
   ///
   /// Throws `window-shape` for a wrong number of features.
   package mutating func score(
     _ window: EntityWindow, schema: FeatureSchema, offset: Int = 0, peers: PeerBaseline? = nil,
-    judge: BaselineJudge = BaselineJudge(), model: FlatModel? = nil, learns: Bool = true
+    judge: BaselineJudge = BaselineJudge(), model: BoundModel? = nil, learns: Bool = true
   ) throws(CordonError) -> WindowScore {
     guard window.features.count == baseline.featureCount, schema.features.count == baseline.featureCount else {
       throw CordonError(
@@ -49,10 +49,8 @@ package struct EntityScorer: Hashable, Sendable {
     let hour = HourOfWeek(window.start, offset: offset)
     if learns { learnGap(before: window, offset: offset) }
     let residuals = judge.residuals(of: values, at: hour, own: baseline, peers: peers)
-    var score = WindowScore.joined(residuals)
-    if let model, model.columns == 2 * values.count {
-      score = max(score, model.score(values + residuals.map { Float($0.surprise) }))
-    }
+    var score = WindowScore.joined(residuals.lazy.map(\.surprise))
+    if let model { score = max(score, model.score(window.features, surprises: residuals.lazy.map(\.surprise))) }
     follower.follow(score, start: window.start, length: window.length)
     let result = WindowScore(score: score, scales: follower.values, residuals: residuals, isMatured: isMatured)
     if learns { baseline.learn(values, at: hour) }

@@ -22,6 +22,16 @@ package enum Scale: UInt8, Sendable, CaseIterable, Hashable {
     }
   }
 
+  /// As a model bundle's thresholds name it.
+  package var code: String {
+    switch self {
+    case .minute: "1m"
+    case .threeHours: "3h"
+    case .twelveHours: "12h"
+    case .sevenDays: "7d"
+    }
+  }
+
   /// As reports call it.
   package var name: String {
     switch self {

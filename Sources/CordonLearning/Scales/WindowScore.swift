@@ -15,10 +15,10 @@ package struct WindowScore: Hashable, Sendable {
   ///
   /// Features that say the same thing twice cannot double a score, a change in several is stranger than in one, and the
   /// greatest magnitude still counts without bound.
-  package static func joined(_ residuals: [FeatureResidual]) -> Double {
+  package static func joined(_ surprises: some Sequence<Double>) -> Double {
     var weight = 1.0
     var score = 0.0
-    for surprise in residuals.map(\.surprise).filter({ $0 > 0 }).sorted(by: >).prefix(8) {
+    for surprise in surprises.filter({ $0 > 0 }).sorted(by: >).prefix(8) {
       score += weight * surprise
       weight /= 2
     }

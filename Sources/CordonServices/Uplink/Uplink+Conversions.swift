@@ -55,7 +55,7 @@ extension Cordon_V1_Heartbeat {
           reason: String($0.reason.prefix(HeartbeatLimits.reason)), observed: $0.observed, dropped: $0.dropped)
       }, checkpoint: String(checkpoint.prefix(HeartbeatLimits.checkpoint)),
       bootID: String(bootID.prefix(HeartbeatLimits.text)), policySerial: policySerial, rosterSerial: rosterSerial,
-      held: held)
+      held: held, models: models.prefix(HeartbeatLimits.models).compactMap(\.domain))
   }
 
   init(_ beat: AgentHeartbeat) {
@@ -85,6 +85,7 @@ extension Cordon_V1_Heartbeat {
     policySerial = beat.policySerial
     rosterSerial = beat.rosterSerial
     held = beat.held
+    models = beat.models.map { Cordon_V1_ModelUse($0) }
   }
 }
 
@@ -92,6 +93,7 @@ extension Cordon_V1_Heartbeat {
 enum HeartbeatLimits {
   static let drops = 32
   static let sensors = 32
+  static let models = 32
   /// Characters.
   static let text = 64
   static let reason = 512

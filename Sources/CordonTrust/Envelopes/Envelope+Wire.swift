@@ -21,9 +21,9 @@ extension Cordon_V1_Envelope {
     guard !hasUnknownFields else {
       throw CordonError(.invalid, "unknown-field", "The envelope holds fields that this version does not know.")
     }
-    guard payload.count <= Envelope.mostPayloadBytes else {
+    guard payload.count <= known.mostPayloadBytes else {
       throw CordonError(
-        .invalid, "oversized", "The \(type) has \(payload.count) bytes; \(Envelope.mostPayloadBytes) are the most.")
+        .invalid, "oversized", "The \(type) has \(payload.count) bytes; \(known.mostPayloadBytes) are the most.")
     }
     guard signatures.count <= Envelope.mostSignatures else {
       throw CordonError(

@@ -6,8 +6,8 @@ package struct Envelope: Hashable, Sendable {
   package var payload: [UInt8]
   package var signatures: [EnvelopeSignature]
 
-  /// Most bytes of a payload: 1 MiB.
-  package static let mostPayloadBytes = 1 << 20
+  /// Most bytes of any type's payload.
+  package static let mostPayloadBytes = EnvelopeType.allCases.reduce(0) { max($0, $1.mostPayloadBytes) }
   /// Most signatures that are looked at: enough for nine old and nine new roots.
   package static let mostSignatures = 32
 

@@ -9,6 +9,10 @@ package enum EnvelopeType: String, Sendable, CaseIterable {
   case release
   /// Additional CA roots and revoked keys.
   case trust
+  /// A model's bundle, as opaque bytes: who verifies it need not read it.
+  case model
+  /// Tells an agent which model to fetch and run.
+  case modelOffer = "model-offer"
 
   /// What DSSE signs as the payload's type.
   package var signedName: String { "cordon/v1/" + rawValue }
@@ -19,6 +23,10 @@ package enum EnvelopeType: String, Sendable, CaseIterable {
     case .roster, .trust: [.roster]
     case .policy: [.policy]
     case .command, .renewal, .release: [.contain, .containClinical]
+    case .model, .modelOffer: [.model]
     }
   }
+
+  /// Most bytes of its payload: 2 MiB for a model, 1 MiB for all else.
+  package var mostPayloadBytes: Int { self == .model ? 2 << 20 : 1 << 20 }
 }

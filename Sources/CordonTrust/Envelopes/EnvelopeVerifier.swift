@@ -74,7 +74,8 @@ package struct EnvelopeVerifier: Sendable {
     _ envelope: Envelope, alsoKnown newcomers: Roster? = nil
   ) throws(CordonError) -> VerifiedEnvelope {
     let type = envelope.type.rawValue
-    guard envelope.payload.count <= Envelope.mostPayloadBytes, envelope.signatures.count <= Envelope.mostSignatures
+    guard envelope.payload.count <= envelope.type.mostPayloadBytes,
+      envelope.signatures.count <= Envelope.mostSignatures
     else { throw CordonError(.invalid, "oversized", "The \(type) is larger than an envelope may be.") }
     guard !envelope.signatures.isEmpty else {
       throw CordonError(.denied, "unsigned", "The \(type) is not signed.")

@@ -48,3 +48,16 @@ extension CommandRelease: EnvelopePayload {
     try Cordon_V1_CommandRelease(self).strictBytes(of: "release")
   }
 }
+
+/// Only points to a model: the bundle itself is signed in an envelope of its own, by people.
+extension ModelOffer: EnvelopePayload {
+  package static var envelopeType: EnvelopeType { .modelOffer }
+
+  package init(payload: [UInt8]) throws(CordonError) {
+    self = try Cordon_V1_ModelOffer(strictly: payload, of: "model offer").domain()
+  }
+
+  package func encodedPayload() throws(CordonError) -> [UInt8] {
+    try Cordon_V1_ModelOffer(self).strictBytes(of: "model offer")
+  }
+}

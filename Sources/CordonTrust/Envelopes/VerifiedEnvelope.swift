@@ -2,11 +2,11 @@ package import CordonCore
 
 /// An envelope whose every signature is by a key of the roster; what they suffice for is asked with `require`.
 package struct VerifiedEnvelope: Sendable {
-  /// On whose word a command acts.
+  /// On whose word an envelope acts.
   package enum Authority: Hashable, Sendable {
     /// People signed, as many as the act needs.
     case signed(AuthorityAct)
-    /// The collector's key signed: only within the policy's standing authority, whose budgets the caller enforces.
+    /// The collector's key signed: only within the policy's standing authority, whose bounds the caller enforces.
     case standing
   }
 
@@ -43,12 +43,12 @@ package struct VerifiedEnvelope: Sendable {
       remedy: "Have a holder of the role \(role.name) sign it.")
   }
 
-  /// On whose word a command, renewal or release acts: standing, or people for one of the two acts of containment.
+  /// On whose word a command, renewal, release or model offer acts: standing, or people for the act.
   ///
   /// `containClinical` needs its own signatures; standing never suffices for it. For a release, one responder or
   /// clinical approver is enough whatever the thresholds are: giving care its way back must not wait for a second.
   package func authority(for act: AuthorityAct = .contain) throws(CordonError) -> Authority {
-    if act == .contain, isStanding, type.acts.contains(.contain) { return .standing }
+    if isStanding, type.acts.contains(act), act == .contain || type == .modelOffer { return .standing }
     if type == .release, !roles.isDisjoint(with: [.respond, .clinical]) { return .signed(act) }
     try require(act)
     return .signed(act)

@@ -388,6 +388,18 @@ package nonisolated struct Cordon_V1_ModelBundle: @unchecked Sendable {
     set {_uniqueStorage()._seed = newValue}
   }
 
+  /// After the features the model reads each one's surprise against the entity's baseline: twice as many columns.
+  package var readsSurprises: Bool {
+    get {_storage._readsSurprises}
+    set {_uniqueStorage()._readsSurprises = newValue}
+  }
+
+  /// What is usual for the peer group, as CordonLearning writes a PeerBaseline of the whole schema; empty: nothing said.
+  package var peers: Data {
+    get {_storage._peers}
+    set {_uniqueStorage()._peers = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -982,7 +994,7 @@ nonisolated extension Cordon_V1_BoostedLink: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Cordon_V1_ModelBundle: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ModelBundle"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}schema\0\u{1}features\0\u{1}model\0\u{1}thresholds\0\u{1}lineage\0\u{1}purpose\0\u{3}onnx_sha256\0\u{1}seed\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}schema\0\u{1}features\0\u{1}model\0\u{1}thresholds\0\u{1}lineage\0\u{1}purpose\0\u{3}onnx_sha256\0\u{1}seed\0\u{3}reads_surprises\0\u{1}peers\0")
 
   fileprivate class _StorageClass {
     var _format: UInt32 = 0
@@ -994,6 +1006,8 @@ nonisolated extension Cordon_V1_ModelBundle: SwiftProtobuf.Message, SwiftProtobu
     var _purpose: String = String()
     var _onnxSha256: Data = Data()
     var _seed: UInt64 = 0
+    var _readsSurprises: Bool = false
+    var _peers: Data = Data()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1013,6 +1027,8 @@ nonisolated extension Cordon_V1_ModelBundle: SwiftProtobuf.Message, SwiftProtobu
       _purpose = source._purpose
       _onnxSha256 = source._onnxSha256
       _seed = source._seed
+      _readsSurprises = source._readsSurprises
+      _peers = source._peers
     }
   }
 
@@ -1040,6 +1056,8 @@ nonisolated extension Cordon_V1_ModelBundle: SwiftProtobuf.Message, SwiftProtobu
         case 7: try { try decoder.decodeSingularStringField(value: &_storage._purpose) }()
         case 8: try { try decoder.decodeSingularBytesField(value: &_storage._onnxSha256) }()
         case 9: try { try decoder.decodeSingularFixed64Field(value: &_storage._seed) }()
+        case 10: try { try decoder.decodeSingularBoolField(value: &_storage._readsSurprises) }()
+        case 11: try { try decoder.decodeSingularBytesField(value: &_storage._peers) }()
         default: break
         }
       }
@@ -1079,6 +1097,12 @@ nonisolated extension Cordon_V1_ModelBundle: SwiftProtobuf.Message, SwiftProtobu
       if _storage._seed != 0 {
         try visitor.visitSingularFixed64Field(value: _storage._seed, fieldNumber: 9)
       }
+      if _storage._readsSurprises != false {
+        try visitor.visitSingularBoolField(value: _storage._readsSurprises, fieldNumber: 10)
+      }
+      if !_storage._peers.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._peers, fieldNumber: 11)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1097,6 +1121,8 @@ nonisolated extension Cordon_V1_ModelBundle: SwiftProtobuf.Message, SwiftProtobu
         if _storage._purpose != rhs_storage._purpose {return false}
         if _storage._onnxSha256 != rhs_storage._onnxSha256 {return false}
         if _storage._seed != rhs_storage._seed {return false}
+        if _storage._readsSurprises != rhs_storage._readsSurprises {return false}
+        if _storage._peers != rhs_storage._peers {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -128,6 +128,77 @@ import Testing
     }
   }
 
+  private static func offer(_ serial: UInt64, schema: UInt32 = 1, digest: UInt8 = 1) -> ModelOffer {
+    ModelOffer(
+      digest: [UInt8](repeating: digest, count: 32), size: 100, role: .champion, ring: 0, serial: serial, schema: schema
+    )
+  }
+
+  @Test func anOfferNeverGoesBackAlsoAfterARestart() throws {
+    try Self.with { authority, minted, restart in
+      let fifth = try Self.offer(5).sealed(by: [minted.ann])
+      guard case .offer(let heard) = try authority.hear(fifth, at: Self.now) else {
+        return #expect(Bool(false), "not an offer")
+      }
+      #expect(heard == Self.offer(5))
+      var again = try restart()
+      guard case .known = try again.hear(fifth, at: Self.now) else { return #expect(Bool(false), "not known") }
+      for old in [Self.offer(4), Self.offer(5, digest: 2)] {
+        expectRefusal("rolled-back") { _ = try again.hear(try old.sealed(by: [minted.ann]), at: Self.now) }
+      }
+      // Another schema has its own; a rollback is a new offer of an old model.
+      _ = try again.hear(try Self.offer(2, schema: 2).sealed(by: [minted.ann]), at: Self.now)
+      _ = try again.hear(try Self.offer(6).sealed(by: [minted.ann]), at: Self.now)
+      expectRefusal("rolled-back") { _ = try again.hear(fifth, at: Self.now) }
+    }
+  }
+
+  @Test func anOfferNeedsASignatureThatCounts() throws {
+    try Self.with { authority, minted, _ in
+      let offer = Self.offer(1)
+      expectRefusal("unsigned") { _ = try authority.hear(try offer.sealed(by: []), at: Self.now) }
+      for key in [minted.bob, minted.clara, minted.paul] + minted.roots {
+        expectRefusal("threshold") { _ = try authority.hear(try offer.sealed(by: [key]), at: Self.now) }
+      }
+      expectRefusal("unknown-schema") {
+        _ = try authority.hear(try Self.offer(1, schema: 77).sealed(by: [minted.ann]), at: Self.now)
+      }
+      // The collector alone may point to a model only where the policy lets it, and never signs the model itself.
+      let standing = try offer.sealed(by: [minted.standing])
+      expectRefusal("standing-rollout") { _ = try authority.hear(standing, at: Self.now) }
+      var policy = Self.policy(1)
+      policy.learning.standingRollout = true
+      _ = try authority.hear(try policy.sealed(by: [minted.ann]), at: Self.now)
+      _ = try authority.hear(standing, at: Self.now)
+      var model = Envelope(type: .model, payload: [1, 2, 3])
+      try model.sign(with: minted.standing)
+      expectRefusal("threshold") { _ = try authority.hear(model, at: Self.now) }
+      model.signatures = []
+      expectRefusal("unsigned") { _ = try authority.hear(model, at: Self.now) }
+      try model.sign(with: minted.ann)
+      guard case .model = try authority.hear(model, at: Self.now) else { return #expect(Bool(false), "not a model") }
+    }
+  }
+
+  @Test func aFileOfOffersThatCannotBeReadIsReported() throws {
+    try Self.with { authority, minted, restart in
+      _ = try authority.hear(try Self.offer(5).sealed(by: [minted.ann]), at: Self.now)
+      #expect(try restart().problems.isEmpty)
+    }
+    try withTemporaryFolder { folder in
+      let paths = AgentPaths(state: folder, run: folder)
+      mkdir(paths.keeper, 0o700)
+      try PrivateFile.replace(paths.offers, holding: Array("1 x".utf8))
+      let site = try TestSite()
+      let bundle = SiteBundle(
+        site: TestAuthority.site, domain: site.domain, roots: [site.root.chain.leaf],
+        roster: try TestAuthority().rosterEnvelope(), keyEpoch: 1, staffKey: [UInt8](repeating: 1, count: 32),
+        patientKey: nil)
+      let authority = try KeeperAuthority(bundle: bundle, group: "", paths: paths, at: Self.now)
+      #expect(authority.problems.map(\.code) == ["offers"])
+    }
+  }
+
   @Test func aCommandSaysOnWhoseWordItActs() throws {
     try Self.with { authority, minted, _ in
       let command = Command(

@@ -46,7 +46,7 @@ import Testing
   @Test func boundsPayloadAndSignatures() throws {
     let authority = try TestAuthority()
     let signature = try authority.ann.signature(of: Envelope(type: .policy, payload: []))
-    var most = Envelope(type: .policy, payload: [UInt8](repeating: 0, count: Envelope.mostPayloadBytes))
+    var most = Envelope(type: .policy, payload: [UInt8](repeating: 0, count: EnvelopeType.policy.mostPayloadBytes))
     most.signatures = Array(repeating: signature, count: Envelope.mostSignatures)
     #expect(try Envelope(serialized: most.serialized()) == most)
     var tooLong = most

@@ -30,6 +30,33 @@ import Testing
     #expect(try CommandRelease(payload: release.encodedPayload()) == release)
   }
 
+  @Test func aModelOfferIsPeoplesOrStanding() throws {
+    let site = try TestAuthority()
+    let offer = ModelOffer(
+      digest: [UInt8](repeating: 1, count: 32), size: 9, role: .champion, ring: 0, serial: 3, schema: 1)
+    for (key, authority) in [(site.ann, VerifiedEnvelope.Authority.signed(.model)), (site.standing, .standing)] {
+      let verified = try site.verifier.verify(try offer.sealed(by: [key]), at: now)
+      #expect(try verified.decode(ModelOffer.self) == offer)
+      #expect(try verified.authority(for: .model) == authority)
+    }
+    let strangers = try site.verifier.verify(try offer.sealed(by: [site.bob]), at: now)
+    expectRefusal("threshold") { _ = try strangers.authority(for: .model) }
+  }
+
+  /// The bundle's own bytes are opaque, larger than any other payload, and never the collector's to sign.
+  @Test func aModelIsSignedByPeopleAlone() throws {
+    let site = try TestAuthority()
+    var envelope = Envelope(type: .model, payload: [UInt8](repeating: 0xff, count: EnvelopeType.model.mostPayloadBytes))
+    #expect(envelope.payload.count == 2 << 20)
+    try envelope.sign(with: site.standing)
+    expectRefusal("threshold") { _ = try site.verifier.verify(envelope, for: .model, at: now) }
+    envelope.signatures = []
+    try envelope.sign(with: site.ann)
+    _ = try site.verifier.verify(try Envelope(serialized: try envelope.serialized()), for: .model, at: now)
+    envelope.payload.append(0)
+    expectRefusal("oversized") { _ = try Envelope(serialized: try envelope.serialized()) }
+  }
+
   @Test func unknownFieldsAreRefusedWhoeverSigned() throws {
     let site = try TestAuthority()
     let later: [UInt8] = [0xfa, 0x07, 0x01, 0x00]  // field 127, one byte

@@ -17,6 +17,8 @@ extension Cordon_V1_ModelBundle {
     purpose = bundle.purpose
     onnxSha256 = Data(bundle.onnxDigest)
     seed = bundle.seed
+    readsSurprises = bundle.readsSurprises
+    peers = Data(bundle.peers?.encoded ?? [])
   }
 
   /// The bundle; every shape, range and limit is checked, because it may come from anywhere.
@@ -35,9 +37,11 @@ extension Cordon_V1_ModelBundle {
       thresholds.append(try threshold.domain())
     }
     return try ModelBundle(
-      schema: schema, features: features, model: try model.domain(), thresholds: thresholds,
-      lineage: try lineage.domain(), purpose: try Bounded.text(purpose, "purpose", most: WireLimits.sentence),
-      onnxDigest: try Bounded.optionalDigest(onnxSha256, "ONNX digest"), seed: seed)
+      schema: schema, features: features, readsSurprises: readsSurprises, model: try model.domain(),
+      thresholds: thresholds, lineage: try lineage.domain(),
+      purpose: try Bounded.text(purpose, "purpose", most: WireLimits.sentence),
+      onnxDigest: try Bounded.optionalDigest(onnxSha256, "ONNX digest"), seed: seed,
+      peers: peers.isEmpty ? nil : try PeerBaseline(encoded: [UInt8](peers)))
   }
 }
 

@@ -11,6 +11,19 @@ import Testing
     #expect(try ModelBundle(encoded: bundle.encoded()) == bundle)
   }
 
+  @Test func surprisesAndPeersSurvive() throws {
+    var peers = PeerBaseline(featureCount: 16)
+    peers.learn([Float](repeating: 2, count: 16), at: HourOfWeek(.epoch))
+    let bundle = try ModelBundle(
+      schema: 1, features: [.init(id: 101, digest: 7, transform: .log1p, name: "process_starts")],
+      readsSurprises: true, model: ModelSamples.ensemble, lineage: ModelSamples.lineage, purpose: "", seed: 1,
+      peers: peers)
+    #expect(try ModelBundle(encoded: bundle.encoded()) == bundle)
+    var message = Cordon_V1_ModelBundle(bundle)
+    message.peers.removeLast()
+    #expect(#expect(throws: CordonError.self) { try message.domain() }?.code == "malformed-state")
+  }
+
   @Test func aColumnOfAFileNeedsNoId() throws {
     let bundle = try ModelBundle(
       schema: 0, features: [.column("bytes"), .column("logons")], model: ModelSamples.singles[0],
