@@ -152,9 +152,12 @@ let package = Package(
       name: "CordonTestSupport",
       dependencies: ["CordonCore", "CordonTrust", crypto, x509],
       path: "Tests/CordonTestSupport", swiftSettings: strict),
+    .target(
+      name: "CalibrationBench", dependencies: ["CordonCore", "CordonLearning"], path: "Tests/CalibrationBench",
+      swiftSettings: strict),
     tests("ArchitectureTests", []),
     tests("CordonCoreTests", ["CordonCore", "CordonTestSupport"]),
-    tests("CordonLearningTests", ["CordonLearning", "CordonTestSupport"]),
+    tests("CordonLearningTests", ["CordonLearning", "CordonTestSupport", "CalibrationBench"]),
     tests(
       "CordonWireTests", ["CordonWire", "CordonLearning", "CordonCore", "CordonTestSupport", grpcCore, protobuf]),
     tests("CordonONNXTests", ["CordonONNX", "CordonLearning", "CordonCore", protobuf], exclude: ["Fixtures"]),
@@ -204,7 +207,8 @@ let package = Package(
     program(
       "cordon-bench",
       [
-        "CordonCore", "CordonCollector", "CordonRuntime", "CordonStore", "CordonTelemetry", "CordonTrust", "CordonWire",
+        "CalibrationBench", "CordonCore", "CordonCollector", "CordonRuntime", "CordonStore", "CordonTelemetry",
+        "CordonTrust", "CordonWire",
         "CSQLite", argumentParser, grpcCore, grpcNIO, protobuf,
       ], path: "Tests/Benchmarks"),
     program(

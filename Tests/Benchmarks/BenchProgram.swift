@@ -8,5 +8,6 @@ struct BenchProgram: AsyncParsableCommand {
     abstract: "Measure Cordon beside what the same machine could do at most, and print a Markdown table.",
     subcommands: [
       IngestBench.self, InsertsBench.self, ConnectionsBench.self, EchoServerCommand.self,
+      CalibrationBenchCommand.self,
     ])
 }

@@ -26,6 +26,14 @@ enum Show {
     return String(digits)
   }
 
+  /// Two decimals.
+  static func decimal(_ value: Double) -> String {
+    guard value.isFinite else { return "-" }
+    let hundredths = Int((value * 100).rounded())
+    let rest = abs(hundredths % 100)
+    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
+  }
+
   static func milliseconds(_ duration: Duration) -> String {
     let tenths = Int((duration / .microseconds(100)).rounded())
     return "\(tenths / 10).\(tenths % 10) ms"

@@ -21,11 +21,27 @@ import Testing
     let fifth = rule.crossed(Self.entity(4), scale: .minute, at: Self.time(59), group: "nurses", groupSize: 60)
     #expect(fifth == .population(members: (0..<5).map(Self.entity)))
     #expect(rule.crossed(Self.entity(5), scale: .minute, at: Self.time(600), group: "nurses", groupSize: 60) == .joins)
-    #expect(rule.members(scale: .minute, group: "nurses").count == 6)
+    #expect(rule.members(group: "nurses").count == 6)
     // A day after the last member it is over.
     #expect(
       rule.crossed(Self.entity(6), scale: .minute, at: Self.time(600 + 1441), group: "nurses", groupSize: 60) == .single
     )
+  }
+
+  @Test func `what a member crosses at another scale is taken in; what others do is not`() {
+    var rule = PopulationRule()
+    for number in 0..<5 {
+      _ = rule.crossed(Self.entity(number), scale: .threeHours, at: Self.time(0), group: "g", groupSize: 20)
+    }
+    #expect(rule.crossed(Self.entity(1), scale: .minute, at: Self.time(30), group: "g", groupSize: 20) == .joins)
+    #expect(rule.crossed(Self.entity(9), scale: .minute, at: Self.time(30), group: "g", groupSize: 20) == .single)
+    #expect(rule.crossed(Self.entity(1), scale: .minute, at: Self.time(30), group: "other", groupSize: 20) == .single)
+    // Four more at that scale, and it is the same population.
+    for number in 10..<13 {
+      _ = rule.crossed(Self.entity(number), scale: .minute, at: Self.time(31), group: "g", groupSize: 20)
+    }
+    #expect(rule.crossed(Self.entity(13), scale: .minute, at: Self.time(32), group: "g", groupSize: 20) == .joins)
+    #expect(rule.members(group: "g").count == 10)
   }
 
   @Test func `one entity, another scale, another group or another hour is no population`() {
