@@ -54,7 +54,7 @@ package struct CalibrationBench: Sendable {
     _ finished: [DailyMaximum], of run: EntityRun, into calibrations: inout [ThresholdCalibration]
   ) {
     for (index, maximum) in finished.enumerated() {
-      calibrations[index].maxima.insert(maximum.score, owner: run.entity.stableHash)
+      calibrations[index].maxima.insert(maximum.score, owner: run.entity.stableHash, day: maximum.day)
     }
   }
 
@@ -83,8 +83,9 @@ package struct CalibrationBench: Sendable {
             let decision = gates[budget].decide(score, threshold: thresholds[budget][scale], scale: scale, day: run.day)
             guard decision != .silent else { continue }
             raised[budget].append(
-              RaisedAlert(entity: run.entity, scale: Scale.onAgent[scale], time: run.time, day: Int(run.day) - firstDay)
-            )
+              RaisedAlert(
+                entity: run.entity, scale: Scale.onAgent[scale], time: run.time, day: Int(run.day) - firstDay,
+                isContinuation: decision == .continuation))
           }
         }
       }

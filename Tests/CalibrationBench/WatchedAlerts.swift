@@ -8,6 +8,8 @@ package struct RaisedAlert: Hashable, Sendable {
   package var time: Timestamp
   /// Of the test, from 0.
   package var day: Int
+  /// Whether it only says that an episode goes on: it keeps a population open, and is no alert by itself.
+  package var isContinuation: Bool
 }
 
 /// What analysts would see of a fleet's alerts once the population rule has folded them.
@@ -26,7 +28,7 @@ package struct WatchedAlerts: Hashable, Sendable {
       let decision = rule.crossed(
         alert.entity, scale: alert.scale, at: alert.time, group: "fleet", groupSize: groupSize)
       switch decision {
-      case .single: singles.append(alert)
+      case .single: if !alert.isContinuation { singles.append(alert) }
       case .joins: takeIn([alert.entity], at: alert.time)
       case .population(let members):
         takeIn(members, at: alert.time)

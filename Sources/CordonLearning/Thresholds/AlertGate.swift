@@ -1,7 +1,7 @@
-/// Lets one entity alert at most once a scale and day: what the calibration counted.
+/// Lets one entity alert at most once a scale and episode: what the calibration counted.
 ///
-/// An alert whose scale never fell to its threshold since an earlier day's alert goes on with that episode, and says so, so
-/// that an incident can take it in. Memory: 9 bytes a scale.
+/// Days in a row on which a scale passes its threshold are one episode. Its first passing alerts; the first of each later
+/// day says that it goes on, so that an incident can take it in, and is no alert of its own. Memory: 5 bytes a scale.
 package struct AlertGate: Hashable, Sendable {
   package enum Decision: Hashable, Sendable {
     case silent
@@ -11,31 +11,26 @@ package struct AlertGate: Hashable, Sendable {
     case continuation
   }
 
-  private var lastAlert: [Int32?]
-  private var isOpen: [Bool]
+  private var lastPassed: [Int32?]
 
   /// Gates so many scales.
-  package init(scales: Int) {
-    lastAlert = [Int32?](repeating: nil, count: scales)
-    isOpen = [Bool](repeating: false, count: scales)
-  }
+  package init(scales: Int) { lastPassed = [Int32?](repeating: nil, count: scales) }
 
   /// Decides for one window.
   ///
   /// - Parameters:
-  ///   - score: of the scale, after the window; it alerts above the threshold, not at it.
+  ///   - score: of the scale, after the window; it passes above the threshold, not at it.
   ///   - scale: position of the scale.
-  ///   - day: of the site; an earlier day than the last alert's never alerts.
+  ///   - day: of the site; a day before the last that passed never alerts.
   package mutating func decide(_ score: Double, threshold: Double, scale: Int, day: Int32) -> Decision {
-    guard score > threshold else {
-      isOpen[scale] = false
-      return .silent
+    guard score > threshold else { return .silent }
+    guard let last = lastPassed[scale] else {
+      lastPassed[scale] = day
+      return .alert
     }
-    let wasOpen = isOpen[scale]
-    isOpen[scale] = true
-    if let last = lastAlert[scale], day <= last { return .silent }
-    lastAlert[scale] = day
-    return wasOpen ? .continuation : .alert
+    guard day > last else { return .silent }
+    lastPassed[scale] = day
+    return day == last &+ 1 ? .continuation : .alert
   }
 }
 

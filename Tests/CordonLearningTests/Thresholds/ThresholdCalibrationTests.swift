@@ -6,7 +6,7 @@ import Testing
   /// One score an entity-day: 1, 2, …, of entities 0, 1, 2, 3 in turn.
   static func calibration(days: Int) -> ThresholdCalibration {
     var maxima = TopScores()
-    for day in 1...days { maxima.insert(Double(day), owner: UInt64(day % 4)) }
+    for day in 1...days { maxima.insert(Double(day), owner: UInt64(day % 4), day: Int32(day)) }
     return ThresholdCalibration(maxima)
   }
 
@@ -34,6 +34,18 @@ import Testing
     let calibration = Self.calibration(days: 100)
     #expect(calibration.threshold(rate: 0.0133, excluding: 0) == .feasible(threshold: 99, rank: 1, entityDays: 75))
     #expect(calibration.threshold(rate: 0.0133, excluding: 1) == .feasible(threshold: 100, rank: 1, entityDays: 75))
+  }
+
+  @Test func `an episode of several days counts once`() {
+    var maxima = TopScores()
+    // Entity 1 is high for three days; the middle one was the least of them.
+    for (day, score) in [(5, 90.0), (6, 70), (7, 80)] { maxima.insert(score, owner: 1, day: Int32(day)) }
+    for day in 0..<97 { maxima.insert(Double(day) / 2, owner: UInt64(day + 10), day: 0) }
+    let calibration = ThresholdCalibration(maxima)
+    // Runs above: {5}, {5},{7}, then {5,6,7}: two, one, and two again with the next entity.
+    #expect(calibration.threshold(rate: 0.01).threshold == 90)
+    #expect(calibration.threshold(rate: 0.02).threshold == 80)
+    #expect(calibration.threshold(rate: 0.03).threshold == 47.5)
   }
 
   @Test func `no data, and rates past one, are no trap`() {
@@ -66,7 +78,7 @@ import Testing
     var expected = 0.0
     for _ in 0..<300 {
       var maxima = TopScores()
-      for day in 0..<500 { maxima.insert(randomness.uniform(), owner: UInt64(day % 20)) }
+      for day in 0..<500 { maxima.insert(randomness.uniform(), owner: UInt64(day), day: 0) }
       let threshold = try #require(ThresholdCalibration(maxima).threshold(rate: 0.02).threshold)
       for _ in 0..<100 where randomness.uniform() > threshold { alerts += 1 }
       expected += 10.0 / 501 * 100
