@@ -9,6 +9,7 @@ struct FlatModelBuilder {
     var model: FlatModel
     var factor = 1.0
     var offset = 0.0
+    var reading = OutputReading.only
   }
 
   let structures: [TreeStructure]
@@ -21,7 +22,10 @@ struct FlatModelBuilder {
     case .trees(let trees): return try form(of: trees)
     case .row(let row): return try form(of: row)
     case .error(let error): return try form(of: error)
-    case .probabilities(let inner): return try form(of: inner)
+    case .probabilities(let inner):
+      var form = try form(of: inner)
+      form?.reading = .last
+      return form
     case .refused(let error): throw error
     case .constant, .residual, .missing, .label: return nil
     }
@@ -92,7 +96,7 @@ struct FlatModelBuilder {
     }
     // Rows as wide as the input are its reconstruction; their error is in the input's own units.
     guard row.width == columns, !row.layers.isEmpty, !row.isFilled || row.steps.isEmpty else { return nil }
-    return Form(model: try network(row, scaled: 0..<0, output: .reconstruction))
+    return Form(model: try network(row, scaled: 0..<0, output: .reconstruction), reading: .reconstruction)
   }
 
   private func form(of error: ReconstructionError) throws(CordonError) -> Form {

@@ -11,9 +11,28 @@ package struct ImportedModel: Hashable, Sendable {
   /// score rises.
   package let factor: Double
   package let offset: Double
+  let reading: OutputReading
 
   /// The graph's own number for a score.
   package func outputValue(score: Double) -> Double { factor * score + offset }
+}
+
+/// How one number is read from a row of the graph's output.
+enum OutputReading: Hashable, Sendable {
+  case only
+  /// The probability of the second class.
+  case last
+  /// √ of the mean square of input minus output.
+  case reconstruction
+
+  func number(of output: ArraySlice<Float>, input: ArraySlice<Float>) -> Double {
+    switch self {
+    case .only, .last: return Double(output.last ?? .nan)
+    case .reconstruction:
+      let squares = zip(output, input).map { (Double($0) - Double($1)) * (Double($0) - Double($1)) }
+      return (squares.reduce(0, +) / Double(input.count)).squareRoot()
+    }
+  }
 }
 
 /// Compiles ONNX graphs to flat models.
@@ -36,7 +55,9 @@ package enum ONNXImporter {
         let form = try builder.form(of: value)
       else { continue }
       found.append(
-        ImportedModel(model: form.model, output: candidate.name, factor: form.factor, offset: form.offset))
+        ImportedModel(
+          model: form.model, output: candidate.name, factor: form.factor, offset: form.offset,
+          reading: form.reading))
     }
     // One model may be there as several outputs (`scores`, `score_samples`): the plainest says it.
     guard let plainest = found.min(by: { abs($0.offset) < abs($1.offset) }) else {
