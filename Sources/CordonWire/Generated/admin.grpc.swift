@@ -202,6 +202,32 @@ package enum Cordon_V1_Admin: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "GetTrust" metadata.
+        package enum GetTrust: Sendable {
+            /// Request type for "GetTrust".
+            package typealias Input = Cordon_V1_GetTrustRequest
+            /// Response type for "GetTrust".
+            package typealias Output = Cordon_V1_GetTrustResponse
+            /// Descriptor for "GetTrust".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "cordon.v1.Admin"),
+                method: "GetTrust",
+                type: .unary
+            )
+        }
+        /// Namespace for "SubmitTrust" metadata.
+        package enum SubmitTrust: Sendable {
+            /// Request type for "SubmitTrust".
+            package typealias Input = Cordon_V1_SubmitTrustRequest
+            /// Response type for "SubmitTrust".
+            package typealias Output = Cordon_V1_SubmitTrustResponse
+            /// Descriptor for "SubmitTrust".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "cordon.v1.Admin"),
+                method: "SubmitTrust",
+                type: .unary
+            )
+        }
         /// Namespace for "ListDetections" metadata.
         package enum ListDetections: Sendable {
             /// Request type for "ListDetections".
@@ -306,6 +332,19 @@ package enum Cordon_V1_Admin: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "RenewCommand" metadata.
+        package enum RenewCommand: Sendable {
+            /// Request type for "RenewCommand".
+            package typealias Input = Cordon_V1_RenewCommandRequest
+            /// Response type for "RenewCommand".
+            package typealias Output = Cordon_V1_RenewCommandResponse
+            /// Descriptor for "RenewCommand".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "cordon.v1.Admin"),
+                method: "RenewCommand",
+                type: .unary
+            )
+        }
         /// Namespace for "ListCommands" metadata.
         package enum ListCommands: Sendable {
             /// Request type for "ListCommands".
@@ -361,6 +400,8 @@ package enum Cordon_V1_Admin: Sendable {
             SubmitRoster.descriptor,
             GetPolicy.descriptor,
             ApplyPolicy.descriptor,
+            GetTrust.descriptor,
+            SubmitTrust.descriptor,
             ListDetections.descriptor,
             GetDetection.descriptor,
             LabelDetection.descriptor,
@@ -369,6 +410,7 @@ package enum Cordon_V1_Admin: Sendable {
             ProposeCommand.descriptor,
             ApproveCommand.descriptor,
             ReleaseCommand.descriptor,
+            RenewCommand.descriptor,
             ListCommands.descriptor,
             PreviewCommand.descriptor,
             ExportLedger.descriptor
@@ -598,6 +640,34 @@ extension Cordon_V1_Admin {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_ApplyPolicyResponse>
 
+        /// Handle the "GetTrust" method.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Cordon_V1_GetTrustRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Cordon_V1_GetTrustResponse` messages.
+        func getTrust(
+            request: GRPCCore.StreamingServerRequest<Cordon_V1_GetTrustRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_GetTrustResponse>
+
+        /// Handle the "SubmitTrust" method.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Cordon_V1_SubmitTrustRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Cordon_V1_SubmitTrustResponse` messages.
+        func submitTrust(
+            request: GRPCCore.StreamingServerRequest<Cordon_V1_SubmitTrustRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_SubmitTrustResponse>
+
         /// Handle the "ListDetections" method.
         ///
         /// - Parameters:
@@ -709,6 +779,24 @@ extension Cordon_V1_Admin {
             request: GRPCCore.StreamingServerRequest<Cordon_V1_ReleaseCommandRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_ReleaseCommandResponse>
+
+        /// Handle the "RenewCommand" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Extends a held command's lease, by a signed message.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Cordon_V1_RenewCommandRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Cordon_V1_RenewCommandResponse` messages.
+        func renewCommand(
+            request: GRPCCore.StreamingServerRequest<Cordon_V1_RenewCommandRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_RenewCommandResponse>
 
         /// Handle the "ListCommands" method.
         ///
@@ -965,6 +1053,34 @@ extension Cordon_V1_Admin {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Cordon_V1_ApplyPolicyResponse>
 
+        /// Handle the "GetTrust" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_GetTrustRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Cordon_V1_GetTrustResponse` message.
+        func getTrust(
+            request: GRPCCore.ServerRequest<Cordon_V1_GetTrustRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Cordon_V1_GetTrustResponse>
+
+        /// Handle the "SubmitTrust" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_SubmitTrustRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Cordon_V1_SubmitTrustResponse` message.
+        func submitTrust(
+            request: GRPCCore.ServerRequest<Cordon_V1_SubmitTrustRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Cordon_V1_SubmitTrustResponse>
+
         /// Handle the "ListDetections" method.
         ///
         /// - Parameters:
@@ -1076,6 +1192,24 @@ extension Cordon_V1_Admin {
             request: GRPCCore.ServerRequest<Cordon_V1_ReleaseCommandRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Cordon_V1_ReleaseCommandResponse>
+
+        /// Handle the "RenewCommand" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Extends a held command's lease, by a signed message.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_RenewCommandRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Cordon_V1_RenewCommandResponse` message.
+        func renewCommand(
+            request: GRPCCore.ServerRequest<Cordon_V1_RenewCommandRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Cordon_V1_RenewCommandResponse>
 
         /// Handle the "ListCommands" method.
         ///
@@ -1330,6 +1464,34 @@ extension Cordon_V1_Admin {
             context: GRPCCore.ServerContext
         ) async throws -> Cordon_V1_ApplyPolicyResponse
 
+        /// Handle the "GetTrust" method.
+        ///
+        /// - Parameters:
+        ///   - request: A `Cordon_V1_GetTrustRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Cordon_V1_GetTrustResponse` to respond with.
+        func getTrust(
+            request: Cordon_V1_GetTrustRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Cordon_V1_GetTrustResponse
+
+        /// Handle the "SubmitTrust" method.
+        ///
+        /// - Parameters:
+        ///   - request: A `Cordon_V1_SubmitTrustRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Cordon_V1_SubmitTrustResponse` to respond with.
+        func submitTrust(
+            request: Cordon_V1_SubmitTrustRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Cordon_V1_SubmitTrustResponse
+
         /// Handle the "ListDetections" method.
         ///
         /// - Parameters:
@@ -1441,6 +1603,24 @@ extension Cordon_V1_Admin {
             request: Cordon_V1_ReleaseCommandRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Cordon_V1_ReleaseCommandResponse
+
+        /// Handle the "RenewCommand" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Extends a held command's lease, by a signed message.
+        ///
+        /// - Parameters:
+        ///   - request: A `Cordon_V1_RenewCommandRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Cordon_V1_RenewCommandResponse` to respond with.
+        func renewCommand(
+            request: Cordon_V1_RenewCommandRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Cordon_V1_RenewCommandResponse
 
         /// Handle the "ListCommands" method.
         ///
@@ -1650,6 +1830,28 @@ extension Cordon_V1_Admin.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Cordon_V1_Admin.Method.GetTrust.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_GetTrustRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_GetTrustResponse>(),
+            handler: { request, context in
+                try await self.getTrust(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Cordon_V1_Admin.Method.SubmitTrust.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_SubmitTrustRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_SubmitTrustResponse>(),
+            handler: { request, context in
+                try await self.submitTrust(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Cordon_V1_Admin.Method.ListDetections.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_ListDetectionsRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_ListDetectionsResponse>(),
@@ -1732,6 +1934,17 @@ extension Cordon_V1_Admin.StreamingServiceProtocol {
             serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_ReleaseCommandResponse>(),
             handler: { request, context in
                 try await self.releaseCommand(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Cordon_V1_Admin.Method.RenewCommand.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_RenewCommandRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_RenewCommandResponse>(),
+            handler: { request, context in
+                try await self.renewCommand(
                     request: request,
                     context: context
                 )
@@ -1930,6 +2143,28 @@ extension Cordon_V1_Admin.ServiceProtocol {
         return GRPCCore.StreamingServerResponse(single: response)
     }
 
+    package func getTrust(
+        request: GRPCCore.StreamingServerRequest<Cordon_V1_GetTrustRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_GetTrustResponse> {
+        let response = try await self.getTrust(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func submitTrust(
+        request: GRPCCore.StreamingServerRequest<Cordon_V1_SubmitTrustRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_SubmitTrustResponse> {
+        let response = try await self.submitTrust(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
     package func listDetections(
         request: GRPCCore.StreamingServerRequest<Cordon_V1_ListDetectionsRequest>,
         context: GRPCCore.ServerContext
@@ -2012,6 +2247,17 @@ extension Cordon_V1_Admin.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_ReleaseCommandResponse> {
         let response = try await self.releaseCommand(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func renewCommand(
+        request: GRPCCore.StreamingServerRequest<Cordon_V1_RenewCommandRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_RenewCommandResponse> {
+        let response = try await self.renewCommand(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -2237,6 +2483,32 @@ extension Cordon_V1_Admin.SimpleServiceProtocol {
         )
     }
 
+    package func getTrust(
+        request: GRPCCore.ServerRequest<Cordon_V1_GetTrustRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Cordon_V1_GetTrustResponse> {
+        return GRPCCore.ServerResponse<Cordon_V1_GetTrustResponse>(
+            message: try await self.getTrust(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func submitTrust(
+        request: GRPCCore.ServerRequest<Cordon_V1_SubmitTrustRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Cordon_V1_SubmitTrustResponse> {
+        return GRPCCore.ServerResponse<Cordon_V1_SubmitTrustResponse>(
+            message: try await self.submitTrust(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
     package func listDetections(
         request: GRPCCore.ServerRequest<Cordon_V1_ListDetectionsRequest>,
         context: GRPCCore.ServerContext
@@ -2334,6 +2606,19 @@ extension Cordon_V1_Admin.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Cordon_V1_ReleaseCommandResponse> {
         return GRPCCore.ServerResponse<Cordon_V1_ReleaseCommandResponse>(
             message: try await self.releaseCommand(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func renewCommand(
+        request: GRPCCore.ServerRequest<Cordon_V1_RenewCommandRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Cordon_V1_RenewCommandResponse> {
+        return GRPCCore.ServerResponse<Cordon_V1_RenewCommandResponse>(
+            message: try await self.renewCommand(
                 request: request.message,
                 context: context
             ),
@@ -2664,6 +2949,44 @@ extension Cordon_V1_Admin {
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_ApplyPolicyResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
+        /// Call the "GetTrust" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_GetTrustRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_GetTrustRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_GetTrustResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func getTrust<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_GetTrustRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_GetTrustRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_GetTrustResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_GetTrustResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "SubmitTrust" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_SubmitTrustRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_SubmitTrustRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_SubmitTrustResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func submitTrust<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_SubmitTrustRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_SubmitTrustRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_SubmitTrustResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_SubmitTrustResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
         /// Call the "ListDetections" method.
         ///
         /// - Parameters:
@@ -2814,6 +3137,29 @@ extension Cordon_V1_Admin {
             deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_ReleaseCommandResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_ReleaseCommandResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "RenewCommand" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Extends a held command's lease, by a signed message.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_RenewCommandRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_RenewCommandRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_RenewCommandResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func renewCommand<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_RenewCommandRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_RenewCommandRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_RenewCommandResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_RenewCommandResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "ListCommands" method.
@@ -3318,6 +3664,66 @@ extension Cordon_V1_Admin {
             )
         }
 
+        /// Call the "GetTrust" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_GetTrustRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_GetTrustRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_GetTrustResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func getTrust<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_GetTrustRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_GetTrustRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_GetTrustResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_GetTrustResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Cordon_V1_Admin.Method.GetTrust.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "SubmitTrust" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_SubmitTrustRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_SubmitTrustRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_SubmitTrustResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func submitTrust<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_SubmitTrustRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_SubmitTrustRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_SubmitTrustResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_SubmitTrustResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Cordon_V1_Admin.Method.SubmitTrust.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "ListDetections" method.
         ///
         /// - Parameters:
@@ -3551,6 +3957,40 @@ extension Cordon_V1_Admin {
             try await self.client.unary(
                 request: request,
                 descriptor: Cordon_V1_Admin.Method.ReleaseCommand.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "RenewCommand" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Extends a held command's lease, by a signed message.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_RenewCommandRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_RenewCommandRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_RenewCommandResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func renewCommand<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_RenewCommandRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_RenewCommandRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_RenewCommandResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_RenewCommandResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Cordon_V1_Admin.Method.RenewCommand.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -4005,6 +4445,56 @@ extension Cordon_V1_Admin.ClientProtocol {
         )
     }
 
+    /// Call the "GetTrust" method.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Cordon_V1_GetTrustRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getTrust<Result>(
+        request: GRPCCore.ClientRequest<Cordon_V1_GetTrustRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_GetTrustResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.getTrust(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_GetTrustRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_GetTrustResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "SubmitTrust" method.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Cordon_V1_SubmitTrustRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func submitTrust<Result>(
+        request: GRPCCore.ClientRequest<Cordon_V1_SubmitTrustRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_SubmitTrustResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.submitTrust(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_SubmitTrustRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_SubmitTrustResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "ListDetections" method.
     ///
     /// - Parameters:
@@ -4200,6 +4690,35 @@ extension Cordon_V1_Admin.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_ReleaseCommandRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_ReleaseCommandResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "RenewCommand" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Extends a held command's lease, by a signed message.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Cordon_V1_RenewCommandRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func renewCommand<Result>(
+        request: GRPCCore.ClientRequest<Cordon_V1_RenewCommandRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_RenewCommandResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.renewCommand(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_RenewCommandRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_RenewCommandResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -4692,6 +5211,64 @@ extension Cordon_V1_Admin.ClientProtocol {
         )
     }
 
+    /// Call the "GetTrust" method.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getTrust<Result>(
+        _ message: Cordon_V1_GetTrustRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_GetTrustResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Cordon_V1_GetTrustRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.getTrust(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "SubmitTrust" method.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func submitTrust<Result>(
+        _ message: Cordon_V1_SubmitTrustRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_SubmitTrustResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Cordon_V1_SubmitTrustRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.submitTrust(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "ListDetections" method.
     ///
     /// - Parameters:
@@ -4918,6 +5495,39 @@ extension Cordon_V1_Admin.ClientProtocol {
             metadata: metadata
         )
         return try await self.releaseCommand(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "RenewCommand" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Extends a held command's lease, by a signed message.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func renewCommand<Result>(
+        _ message: Cordon_V1_RenewCommandRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_RenewCommandResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Cordon_V1_RenewCommandRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.renewCommand(
             request: request,
             options: options,
             onResponse: handleResponse

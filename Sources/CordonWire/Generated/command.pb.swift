@@ -315,49 +315,154 @@ package nonisolated struct Cordon_V1_CommandRelease: Sendable {
 }
 
 /// What became of a command, as the agent saw it.
-package nonisolated struct Cordon_V1_Outcome: Sendable {
+package nonisolated struct Cordon_V1_Outcome: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var commandID: Data = Data()
+  package var commandID: Data {
+    get {_storage._commandID}
+    set {_uniqueStorage()._commandID = newValue}
+  }
 
-  package var state: Cordon_V1_OutcomeState = .unspecified
+  package var state: Cordon_V1_OutcomeState {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
 
-  package var atMs: Int64 = 0
+  package var atMs: Int64 {
+    get {_storage._atMs}
+    set {_uniqueStorage()._atMs = newValue}
+  }
 
   /// Stable code: "never-touch", "interlock", "budget", "signature", "clock", "target-gone", …
-  package var code: String = String()
+  package var code: String {
+    get {_storage._code}
+    set {_uniqueStorage()._code = newValue}
+  }
 
-  package var message: String = String()
+  package var message: String {
+    get {_storage._message}
+    set {_uniqueStorage()._message = newValue}
+  }
 
-  package var leaseUntilMs: Int64 = 0
+  package var leaseUntilMs: Int64 {
+    get {_storage._leaseUntilMs}
+    set {_uniqueStorage()._leaseUntilMs = newValue}
+  }
 
   /// What was checked and what was seen, one line each.
-  package var evidence: [String] = []
+  package var evidence: [String] {
+    get {_storage._evidence}
+    set {_uniqueStorage()._evidence = newValue}
+  }
 
   /// "self" unless a witness probed from outside.
-  package var verifiedBy: String = String()
+  package var verifiedBy: String {
+    get {_storage._verifiedBy}
+    set {_uniqueStorage()._verifiedBy = newValue}
+  }
 
   /// Set where the agent acted by reflex: the command it made itself.
-  package var reflex: Bool = false
+  package var reflex: Bool {
+    get {_storage._reflex}
+    set {_uniqueStorage()._reflex = newValue}
+  }
 
   package var action: Cordon_V1_Action {
-    get {_action ?? Cordon_V1_Action()}
-    set {_action = newValue}
+    get {_storage._action ?? Cordon_V1_Action()}
+    set {_uniqueStorage()._action = newValue}
   }
   /// Returns true if `action` has been explicitly set.
-  package var hasAction: Bool {self._action != nil}
+  package var hasAction: Bool {_storage._action != nil}
   /// Clears the value of `action`. Subsequent reads from it will return its default value.
-  package mutating func clearAction() {self._action = nil}
+  package mutating func clearAction() {_uniqueStorage()._action = nil}
 
-  package var detectionID: Data = Data()
+  package var detectionID: Data {
+    get {_storage._detectionID}
+    set {_uniqueStorage()._detectionID = newValue}
+  }
+
+  /// Of a held block-address: where a witness can see it from outside, this machine's address towards the blocked one.
+  package var probeAddress: Cordon_V1_SealedEntity {
+    get {_storage._probeAddress ?? Cordon_V1_SealedEntity()}
+    set {_uniqueStorage()._probeAddress = newValue}
+  }
+  /// Returns true if `probeAddress` has been explicitly set.
+  package var hasProbeAddress: Bool {_storage._probeAddress != nil}
+  /// Clears the value of `probeAddress`. Subsequent reads from it will return its default value.
+  package mutating func clearProbeAddress() {_uniqueStorage()._probeAddress = nil}
+
+  /// A port that answers there while nothing is blocked; 0 where none listens.
+  package var probePort: UInt32 {
+    get {_storage._probePort}
+    set {_uniqueStorage()._probePort = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _action: Cordon_V1_Action? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Asks the machine whose address is blocked to look at the block from outside: connections are tried, nothing is sent.
+package nonisolated struct Cordon_V1_WitnessRequest: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The witness; it answers with an outcome of the command.
+  package var agentID: String {
+    get {_storage._agentID}
+    set {_uniqueStorage()._agentID = newValue}
+  }
+
+  package var commandID: Data {
+    get {_storage._commandID}
+    set {_uniqueStorage()._commandID = newValue}
+  }
+
+  /// The agent that holds the block.
+  package var holderID: String {
+    get {_storage._holderID}
+    set {_uniqueStorage()._holderID = newValue}
+  }
+
+  package var holderAddress: Cordon_V1_SealedEntity {
+    get {_storage._holderAddress ?? Cordon_V1_SealedEntity()}
+    set {_uniqueStorage()._holderAddress = newValue}
+  }
+  /// Returns true if `holderAddress` has been explicitly set.
+  package var hasHolderAddress: Bool {_storage._holderAddress != nil}
+  /// Clears the value of `holderAddress`. Subsequent reads from it will return its default value.
+  package mutating func clearHolderAddress() {_uniqueStorage()._holderAddress = nil}
+
+  package var port: UInt32 {
+    get {_storage._port}
+    set {_uniqueStorage()._port = newValue}
+  }
+
+  /// An address of the witness's own.
+  package var blocked: Cordon_V1_SealedEntity {
+    get {_storage._blocked ?? Cordon_V1_SealedEntity()}
+    set {_uniqueStorage()._blocked = newValue}
+  }
+  /// Returns true if `blocked` has been explicitly set.
+  package var hasBlocked: Bool {_storage._blocked != nil}
+  /// Clears the value of `blocked`. Subsequent reads from it will return its default value.
+  package mutating func clearBlocked() {_uniqueStorage()._blocked = nil}
+
+  package var notAfterMs: Int64 {
+    get {_storage._notAfterMs}
+    set {_uniqueStorage()._notAfterMs = newValue}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -719,83 +824,265 @@ nonisolated extension Cordon_V1_CommandRelease: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Cordon_V1_Outcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Outcome"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}command_id\0\u{1}state\0\u{3}at_ms\0\u{1}code\0\u{1}message\0\u{3}lease_until_ms\0\u{1}evidence\0\u{3}verified_by\0\u{1}reflex\0\u{1}action\0\u{3}detection_id\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}command_id\0\u{1}state\0\u{3}at_ms\0\u{1}code\0\u{1}message\0\u{3}lease_until_ms\0\u{1}evidence\0\u{3}verified_by\0\u{1}reflex\0\u{1}action\0\u{3}detection_id\0\u{3}probe_address\0\u{3}probe_port\0")
+
+  fileprivate class _StorageClass {
+    var _commandID: Data = Data()
+    var _state: Cordon_V1_OutcomeState = .unspecified
+    var _atMs: Int64 = 0
+    var _code: String = String()
+    var _message: String = String()
+    var _leaseUntilMs: Int64 = 0
+    var _evidence: [String] = []
+    var _verifiedBy: String = String()
+    var _reflex: Bool = false
+    var _action: Cordon_V1_Action? = nil
+    var _detectionID: Data = Data()
+    var _probeAddress: Cordon_V1_SealedEntity? = nil
+    var _probePort: UInt32 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _commandID = source._commandID
+      _state = source._state
+      _atMs = source._atMs
+      _code = source._code
+      _message = source._message
+      _leaseUntilMs = source._leaseUntilMs
+      _evidence = source._evidence
+      _verifiedBy = source._verifiedBy
+      _reflex = source._reflex
+      _action = source._action
+      _detectionID = source._detectionID
+      _probeAddress = source._probeAddress
+      _probePort = source._probePort
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.commandID) }()
-      case 2: try { try decoder.decodeSingularEnumField(value: &self.state) }()
-      case 3: try { try decoder.decodeSingularInt64Field(value: &self.atMs) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.code) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.message) }()
-      case 6: try { try decoder.decodeSingularInt64Field(value: &self.leaseUntilMs) }()
-      case 7: try { try decoder.decodeRepeatedStringField(value: &self.evidence) }()
-      case 8: try { try decoder.decodeSingularStringField(value: &self.verifiedBy) }()
-      case 9: try { try decoder.decodeSingularBoolField(value: &self.reflex) }()
-      case 10: try { try decoder.decodeSingularMessageField(value: &self._action) }()
-      case 11: try { try decoder.decodeSingularBytesField(value: &self.detectionID) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._commandID) }()
+        case 2: try { try decoder.decodeSingularEnumField(value: &_storage._state) }()
+        case 3: try { try decoder.decodeSingularInt64Field(value: &_storage._atMs) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._code) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._message) }()
+        case 6: try { try decoder.decodeSingularInt64Field(value: &_storage._leaseUntilMs) }()
+        case 7: try { try decoder.decodeRepeatedStringField(value: &_storage._evidence) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._verifiedBy) }()
+        case 9: try { try decoder.decodeSingularBoolField(value: &_storage._reflex) }()
+        case 10: try { try decoder.decodeSingularMessageField(value: &_storage._action) }()
+        case 11: try { try decoder.decodeSingularBytesField(value: &_storage._detectionID) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._probeAddress) }()
+        case 13: try { try decoder.decodeSingularUInt32Field(value: &_storage._probePort) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.commandID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.commandID, fieldNumber: 1)
-    }
-    if self.state != .unspecified {
-      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 2)
-    }
-    if self.atMs != 0 {
-      try visitor.visitSingularInt64Field(value: self.atMs, fieldNumber: 3)
-    }
-    if !self.code.isEmpty {
-      try visitor.visitSingularStringField(value: self.code, fieldNumber: 4)
-    }
-    if !self.message.isEmpty {
-      try visitor.visitSingularStringField(value: self.message, fieldNumber: 5)
-    }
-    if self.leaseUntilMs != 0 {
-      try visitor.visitSingularInt64Field(value: self.leaseUntilMs, fieldNumber: 6)
-    }
-    if !self.evidence.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.evidence, fieldNumber: 7)
-    }
-    if !self.verifiedBy.isEmpty {
-      try visitor.visitSingularStringField(value: self.verifiedBy, fieldNumber: 8)
-    }
-    if self.reflex != false {
-      try visitor.visitSingularBoolField(value: self.reflex, fieldNumber: 9)
-    }
-    try { if let v = self._action {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
-    } }()
-    if !self.detectionID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.detectionID, fieldNumber: 11)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._commandID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._commandID, fieldNumber: 1)
+      }
+      if _storage._state != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._state, fieldNumber: 2)
+      }
+      if _storage._atMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._atMs, fieldNumber: 3)
+      }
+      if !_storage._code.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._code, fieldNumber: 4)
+      }
+      if !_storage._message.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._message, fieldNumber: 5)
+      }
+      if _storage._leaseUntilMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._leaseUntilMs, fieldNumber: 6)
+      }
+      if !_storage._evidence.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._evidence, fieldNumber: 7)
+      }
+      if !_storage._verifiedBy.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._verifiedBy, fieldNumber: 8)
+      }
+      if _storage._reflex != false {
+        try visitor.visitSingularBoolField(value: _storage._reflex, fieldNumber: 9)
+      }
+      try { if let v = _storage._action {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      } }()
+      if !_storage._detectionID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._detectionID, fieldNumber: 11)
+      }
+      try { if let v = _storage._probeAddress {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      } }()
+      if _storage._probePort != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._probePort, fieldNumber: 13)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Cordon_V1_Outcome, rhs: Cordon_V1_Outcome) -> Bool {
-    if lhs.commandID != rhs.commandID {return false}
-    if lhs.state != rhs.state {return false}
-    if lhs.atMs != rhs.atMs {return false}
-    if lhs.code != rhs.code {return false}
-    if lhs.message != rhs.message {return false}
-    if lhs.leaseUntilMs != rhs.leaseUntilMs {return false}
-    if lhs.evidence != rhs.evidence {return false}
-    if lhs.verifiedBy != rhs.verifiedBy {return false}
-    if lhs.reflex != rhs.reflex {return false}
-    if lhs._action != rhs._action {return false}
-    if lhs.detectionID != rhs.detectionID {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._commandID != rhs_storage._commandID {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._atMs != rhs_storage._atMs {return false}
+        if _storage._code != rhs_storage._code {return false}
+        if _storage._message != rhs_storage._message {return false}
+        if _storage._leaseUntilMs != rhs_storage._leaseUntilMs {return false}
+        if _storage._evidence != rhs_storage._evidence {return false}
+        if _storage._verifiedBy != rhs_storage._verifiedBy {return false}
+        if _storage._reflex != rhs_storage._reflex {return false}
+        if _storage._action != rhs_storage._action {return false}
+        if _storage._detectionID != rhs_storage._detectionID {return false}
+        if _storage._probeAddress != rhs_storage._probeAddress {return false}
+        if _storage._probePort != rhs_storage._probePort {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_WitnessRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".WitnessRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}agent_id\0\u{3}command_id\0\u{3}holder_id\0\u{3}holder_address\0\u{1}port\0\u{1}blocked\0\u{3}not_after_ms\0")
+
+  fileprivate class _StorageClass {
+    var _agentID: String = String()
+    var _commandID: Data = Data()
+    var _holderID: String = String()
+    var _holderAddress: Cordon_V1_SealedEntity? = nil
+    var _port: UInt32 = 0
+    var _blocked: Cordon_V1_SealedEntity? = nil
+    var _notAfterMs: Int64 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _agentID = source._agentID
+      _commandID = source._commandID
+      _holderID = source._holderID
+      _holderAddress = source._holderAddress
+      _port = source._port
+      _blocked = source._blocked
+      _notAfterMs = source._notAfterMs
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._agentID) }()
+        case 2: try { try decoder.decodeSingularBytesField(value: &_storage._commandID) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._holderID) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._holderAddress) }()
+        case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._port) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._blocked) }()
+        case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._notAfterMs) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._agentID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._agentID, fieldNumber: 1)
+      }
+      if !_storage._commandID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._commandID, fieldNumber: 2)
+      }
+      if !_storage._holderID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._holderID, fieldNumber: 3)
+      }
+      try { if let v = _storage._holderAddress {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      if _storage._port != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._port, fieldNumber: 5)
+      }
+      try { if let v = _storage._blocked {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+      if _storage._notAfterMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._notAfterMs, fieldNumber: 7)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_WitnessRequest, rhs: Cordon_V1_WitnessRequest) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._agentID != rhs_storage._agentID {return false}
+        if _storage._commandID != rhs_storage._commandID {return false}
+        if _storage._holderID != rhs_storage._holderID {return false}
+        if _storage._holderAddress != rhs_storage._holderAddress {return false}
+        if _storage._port != rhs_storage._port {return false}
+        if _storage._blocked != rhs_storage._blocked {return false}
+        if _storage._notAfterMs != rhs_storage._notAfterMs {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -131,6 +131,15 @@ package nonisolated struct Cordon_V1_WorkerMessage: Sendable {
     set {body = .outcomeSpooled(newValue)}
   }
 
+  /// Descendants of a suspect that are not below it any more; the keeper believes none without looking.
+  package var lineage: Cordon_V1_Lineage {
+    get {
+      if case .lineage(let v)? = body {return v}
+      return Cordon_V1_Lineage()
+    }
+    set {body = .lineage(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -141,6 +150,8 @@ package nonisolated struct Cordon_V1_WorkerMessage: Sendable {
     case state(Cordon_V1_WorkerState)
     /// The keeper forgets outcomes once the worker has spooled them.
     case outcomeSpooled(Cordon_V1_OutcomeSpooled)
+    /// Descendants of a suspect that are not below it any more; the keeper believes none without looking.
+    case lineage(Cordon_V1_Lineage)
 
   }
 
@@ -289,6 +300,51 @@ package nonisolated struct Cordon_V1_KeeperState: Sendable {
   package var cpuMs: UInt64 = 0
 
   package var memoryBytes: UInt64 = 0
+
+  /// The trust bundle that is followed, as it was signed; empty before the first.
+  package var trust: Data = Data()
+
+  /// Pseudonyms of this machine's own addresses.
+  package var addresses: [Cordon_V1_EntityRef] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Cordon_V1_Lineage: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var process: Cordon_V1_ProcessRef {
+    get {_process ?? Cordon_V1_ProcessRef()}
+    set {_process = newValue}
+  }
+  /// Returns true if `process` has been explicitly set.
+  package var hasProcess: Bool {self._process != nil}
+  /// Clears the value of `process`. Subsequent reads from it will return its default value.
+  package mutating func clearProcess() {self._process = nil}
+
+  package var kin: [Cordon_V1_Kin] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _process: Cordon_V1_ProcessRef? = nil
+}
+
+/// A process that once had an ancestor.
+package nonisolated struct Cordon_V1_Kin: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var pid: UInt32 = 0
+
+  /// When it was last seen alive: a process of that number that started later is another.
+  package var seenMs: Int64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -447,7 +503,7 @@ nonisolated extension Cordon_V1_KeeperMessage: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Cordon_V1_WorkerMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".WorkerMessage"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}offer\0\u{1}reflex\0\u{1}state\0\u{3}outcome_spooled\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}offer\0\u{1}reflex\0\u{1}state\0\u{3}outcome_spooled\0\u{1}lineage\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -507,6 +563,19 @@ nonisolated extension Cordon_V1_WorkerMessage: SwiftProtobuf.Message, SwiftProto
           self.body = .outcomeSpooled(v)
         }
       }()
+      case 5: try {
+        var v: Cordon_V1_Lineage?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .lineage(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .lineage(v)
+        }
+      }()
       default: break
       }
     }
@@ -533,6 +602,10 @@ nonisolated extension Cordon_V1_WorkerMessage: SwiftProtobuf.Message, SwiftProto
     case .outcomeSpooled?: try {
       guard case .outcomeSpooled(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .lineage?: try {
+      guard case .lineage(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     }()
     case nil: break
     }
@@ -806,7 +879,7 @@ nonisolated extension Cordon_V1_ReflexRequest: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Cordon_V1_KeeperState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".KeeperState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}policy_serial\0\u{3}roster_serial\0\u{1}held\0\u{1}policy\0\u{1}roster\0\u{3}key_epoch\0\u{3}k_staff\0\u{1}label\0\u{3}path_key\0\u{3}cpu_ms\0\u{3}memory_bytes\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}policy_serial\0\u{3}roster_serial\0\u{1}held\0\u{1}policy\0\u{1}roster\0\u{3}key_epoch\0\u{3}k_staff\0\u{1}label\0\u{3}path_key\0\u{3}cpu_ms\0\u{3}memory_bytes\0\u{1}trust\0\u{1}addresses\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -825,6 +898,8 @@ nonisolated extension Cordon_V1_KeeperState: SwiftProtobuf.Message, SwiftProtobu
       case 9: try { try decoder.decodeSingularBytesField(value: &self.pathKey) }()
       case 10: try { try decoder.decodeSingularUInt64Field(value: &self.cpuMs) }()
       case 11: try { try decoder.decodeSingularUInt64Field(value: &self.memoryBytes) }()
+      case 12: try { try decoder.decodeSingularBytesField(value: &self.trust) }()
+      case 13: try { try decoder.decodeRepeatedMessageField(value: &self.addresses) }()
       default: break
       }
     }
@@ -864,6 +939,12 @@ nonisolated extension Cordon_V1_KeeperState: SwiftProtobuf.Message, SwiftProtobu
     if self.memoryBytes != 0 {
       try visitor.visitSingularUInt64Field(value: self.memoryBytes, fieldNumber: 11)
     }
+    if !self.trust.isEmpty {
+      try visitor.visitSingularBytesField(value: self.trust, fieldNumber: 12)
+    }
+    if !self.addresses.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.addresses, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -879,6 +960,82 @@ nonisolated extension Cordon_V1_KeeperState: SwiftProtobuf.Message, SwiftProtobu
     if lhs.pathKey != rhs.pathKey {return false}
     if lhs.cpuMs != rhs.cpuMs {return false}
     if lhs.memoryBytes != rhs.memoryBytes {return false}
+    if lhs.trust != rhs.trust {return false}
+    if lhs.addresses != rhs.addresses {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_Lineage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Lineage"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}process\0\u{1}kin\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._process) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.kin) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._process {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.kin.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.kin, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_Lineage, rhs: Cordon_V1_Lineage) -> Bool {
+    if lhs._process != rhs._process {return false}
+    if lhs.kin != rhs.kin {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_Kin: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Kin"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pid\0\u{3}seen_ms\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.pid) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.seenMs) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.pid != 0 {
+      try visitor.visitSingularUInt32Field(value: self.pid, fieldNumber: 1)
+    }
+    if self.seenMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.seenMs, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_Kin, rhs: Cordon_V1_Kin) -> Bool {
+    if lhs.pid != rhs.pid {return false}
+    if lhs.seenMs != rhs.seenMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

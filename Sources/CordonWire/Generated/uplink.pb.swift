@@ -247,6 +247,8 @@ package nonisolated struct Cordon_V1_Hello: Sendable {
 
   package var rosterSerial: UInt64 = 0
 
+  package var trustSerial: UInt64 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -372,6 +374,9 @@ package nonisolated struct Cordon_V1_Heartbeat: Sendable {
 
   /// Models offered or in use, one a schema and purpose.
   package var models: [Cordon_V1_ModelUse] = []
+
+  /// Pseudonyms of this machine's own addresses: who is blocked elsewhere can be asked to look.
+  package var addresses: [Cordon_V1_EntityRef] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -936,7 +941,7 @@ nonisolated extension Cordon_V1_CollectorMessage: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Cordon_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Hello"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}version\0\u{1}epoch\0\u{3}boot_id\0\u{3}clock_ms\0\u{1}schemas\0\u{1}lanes\0\u{3}policy_serial\0\u{3}roster_serial\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}version\0\u{1}epoch\0\u{3}boot_id\0\u{3}clock_ms\0\u{1}schemas\0\u{1}lanes\0\u{3}policy_serial\0\u{3}roster_serial\0\u{3}trust_serial\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -953,6 +958,7 @@ nonisolated extension Cordon_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 7: try { try decoder.decodeRepeatedMessageField(value: &self.lanes) }()
       case 8: try { try decoder.decodeSingularUInt64Field(value: &self.policySerial) }()
       case 9: try { try decoder.decodeSingularUInt64Field(value: &self.rosterSerial) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.trustSerial) }()
       default: break
       }
     }
@@ -986,6 +992,9 @@ nonisolated extension Cordon_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.rosterSerial != 0 {
       try visitor.visitSingularUInt64Field(value: self.rosterSerial, fieldNumber: 9)
     }
+    if self.trustSerial != 0 {
+      try visitor.visitSingularUInt64Field(value: self.trustSerial, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -999,6 +1008,7 @@ nonisolated extension Cordon_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.lanes != rhs.lanes {return false}
     if lhs.policySerial != rhs.policySerial {return false}
     if lhs.rosterSerial != rhs.rosterSerial {return false}
+    if lhs.trustSerial != rhs.trustSerial {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1211,7 +1221,7 @@ nonisolated extension Cordon_V1_SkippedRange: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Cordon_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}clock_ms\0\u{3}cpu_ms\0\u{3}memory_bytes\0\u{3}spool_records\0\u{3}spool_bytes\0\u{1}drops\0\u{1}sensors\0\u{1}checkpoint\0\u{3}boot_id\0\u{3}policy_serial\0\u{3}roster_serial\0\u{1}held\0\u{1}models\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}clock_ms\0\u{3}cpu_ms\0\u{3}memory_bytes\0\u{3}spool_records\0\u{3}spool_bytes\0\u{1}drops\0\u{1}sensors\0\u{1}checkpoint\0\u{3}boot_id\0\u{3}policy_serial\0\u{3}roster_serial\0\u{1}held\0\u{1}models\0\u{1}addresses\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1232,6 +1242,7 @@ nonisolated extension Cordon_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf.
       case 11: try { try decoder.decodeSingularUInt64Field(value: &self.rosterSerial) }()
       case 12: try { try decoder.decodeSingularUInt32Field(value: &self.held) }()
       case 13: try { try decoder.decodeRepeatedMessageField(value: &self.models) }()
+      case 14: try { try decoder.decodeRepeatedMessageField(value: &self.addresses) }()
       default: break
       }
     }
@@ -1277,6 +1288,9 @@ nonisolated extension Cordon_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.models.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.models, fieldNumber: 13)
     }
+    if !self.addresses.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.addresses, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1294,6 +1308,7 @@ nonisolated extension Cordon_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.rosterSerial != rhs.rosterSerial {return false}
     if lhs.held != rhs.held {return false}
     if lhs.models != rhs.models {return false}
+    if lhs.addresses != rhs.addresses {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
