@@ -12,13 +12,14 @@ package struct AgentCommand: AsyncParsableCommand {
         cordon-agent run
         cordon-agent status
         cordon-agent release --all
+        cordon-agent pseudonymise protected.csv
 
       Exit codes are those of sysexits(3): 64 usage, 65 bad input, 66 not found, 74 input or output failed,
       75 try again later, 77 not allowed.
       """,
     subcommands: [
       RunCommand.self, WorkerCommand.self, EnrollCommand.self, StatusCommand.self, ReleaseCommand.self,
-      ReplayCommand.self, VersionCommand.self,
+      ReplayCommand.self, PseudonymiseCommand.self, VersionCommand.self,
     ])
 
   package init() {}

@@ -54,7 +54,7 @@ package struct AgentConfig: Hashable, Sendable {
 
 /// Where an agent keeps what: the keeper's part is root's, the worker's part is the worker's account's.
 package struct AgentPaths: Hashable, Sendable {
-  /// Root, mode 0700: roster and policy envelopes, the journal of held actions, planted canaries.
+  /// Root, mode 0700: roster, policy, trust and offer envelopes, the journal of held actions, planted canaries.
   package let keeper: String
   /// The worker's account, mode 0700: the identity and the spool.
   package let worker: String
@@ -74,6 +74,7 @@ package struct AgentPaths: Hashable, Sendable {
   package var policy: String { "\(keeper)/policy.envelope" }
   /// The newest model offer of each schema.
   package var offers: String { "\(keeper)/offers" }
+  package var trust: String { "\(keeper)/trust.envelope" }
   package var journal: String { "\(keeper)/journal" }
   package var canaries: String { "\(keeper)/canaries" }
   /// 32 random bytes: the key of this agent's own pseudonyms of paths.

@@ -16,6 +16,8 @@ final class FakeCollector: Cordon_V1_Uplink.SimpleServiceProtocol {
   }
 
   struct Contents {
+    /// All that came, in order.
+    var messages: [Cordon_V1_AgentMessage] = []
     var records: [Key: Cordon_V1_Record] = [:]
     var watermarks: [LanePosition] = []
     var repetitions = 0
@@ -43,6 +45,7 @@ final class FakeCollector: Cordon_V1_Uplink.SimpleServiceProtocol {
       return contents.breakAfter.isEmpty ? Int.max : contents.breakAfter.removeFirst()
     }
     for try await message in request {
+      contents.withLock { $0.messages.append(message) }
       switch message.body {
       case .hello(let hello):
         contents.withLock { $0.hellos.append(hello) }

@@ -3,6 +3,7 @@ import CordonCore
 import CordonTelemetry
 import CordonTestSupport
 import CordonWire
+import FoundationEssentials
 import Glibc
 import SwiftProtobuf
 import Testing
@@ -14,16 +15,17 @@ func mkdirp(_ path: String) { mkdir(path, 0o755) }
 @Suite struct NothingLeaksTests {
   typealias Support = WorkerSupport
 
-  /// What no byte sequence that leaves may hold, in any case of letters.
-  static let planted = [
-    "planted", "evil", "locked", "budget", "argument", "title", "/home", "192.0.2.7", "2001:db8",
-    "0123456789abcdef0123456789abcdef", "rootkit",
-  ]
-  /// Addresses and keys as bytes.
-  static let plantedBytes: [[UInt8]] = [
-    [192, 0, 2, 7], [0x20, 0x01, 0x0D, 0xB8, 0, 0, 0, 0], [UInt8](repeating: 0x11, count: 16),
-    [UInt8](repeating: 0x22, count: 16),
-  ]
+  /// What no byte sequence that leaves may hold, in any form.
+  static let search = LeakSearch(
+    texts: Planted.texts + [
+      "planted", "/evil", "locked", "budget", "argument", "/home", "2001:db8", "0123456789abcdef0123456789abcdef",
+      "rootkit",
+    ],
+    binary: [
+      "192.0.2.7": [192, 0, 2, 7], "2001:db8::/64": [0x20, 0x01, 0x0D, 0xB8, 0, 0, 0, 0],
+      "K_staff": [UInt8](repeating: 0x11, count: 16), "the key of paths": [UInt8](repeating: 0x22, count: 16),
+      "K_patient": [UInt8](repeating: 0x33, count: 16),
+    ])
 
   static func everything() throws -> WorkerOutput {
     var pipeline = try Support.pipeline()
@@ -36,6 +38,9 @@ func mkdirp(_ path: String) { mkdir(path, 0o755) }
     let more =
       Support.exec(10, pid: 900, uid: 0, exe: "/home/plantedann/sh", at: Support.at(10))
       + Support.exec(11, pid: 901, uid: 4242, exe: "/home/plantedann/sh", at: Support.at(10))
+      + Support.exec(
+        15, pid: 902, exe: "/opt/plantedbob", argument: Planted.texts.joined(separator: " ").replacing("\"", with: ""),
+        at: Support.at(10))
       + Support.connect(
         12, pid: 901, uid: 1001, saddr: "0A0001BB0000000020010DB800000000000000000000000100000000",
         exe: "/opt/plantedbob", at: Support.at(20))
@@ -48,6 +53,10 @@ func mkdirp(_ path: String) { mkdir(path, 0o755) }
 
         """
     take(pipeline.ingest(Support.lines(more), at: Support.at(2000)))
+    let careless = (0..<20).map { number in
+      Support.file(.write, "\(Planted.path).\(number)", pid: 1200, at: Support.at(1500 + 10 * Int64(number)))
+    }
+    take(pipeline.ingest(SensorBatch(sensor: "file", records: careless), at: Support.at(2000)))
     let canary = Support.file(.delete, "/home/plantedann/00_budget.csv", pid: 999, canary: true, at: Support.at(30))
     take(pipeline.ingest(SensorBatch(sensor: "file", records: [canary]), at: Support.at(2000)))
     _ = pipeline.sensor("plantedsensor", isRunning: true, at: Support.start)
@@ -59,16 +68,7 @@ func mkdirp(_ path: String) { mkdir(path, 0o755) }
   /// Every byte that a record is on the wire.
   static func bytes(_ record: Record) throws -> [UInt8] { try Cordon_V1_Record(record).serializedBytes() }
 
-  static func leaks(in bytes: [UInt8]) -> [String] {
-    let lowered = bytes.map { (0x41...0x5A).contains($0) ? $0 + 32 : $0 }
-    return planted.filter { contains(lowered, Array($0.utf8)) }
-      + plantedBytes.filter { contains(bytes, $0) }.map { Hex.encode($0) }
-  }
-
-  static func contains(_ bytes: [UInt8], _ needle: [UInt8]) -> Bool {
-    guard bytes.count >= needle.count else { return false }
-    return (0...(bytes.count - needle.count)).contains { bytes[$0..<($0 + needle.count)].elementsEqual(needle) }
-  }
+  static func leaks(in bytes: [UInt8]) -> [String] { search.finds(in: bytes) }
 
   @Test func `no planted name leaves in any record`() throws {
     let output = try Self.everything()
@@ -86,10 +86,56 @@ func mkdirp(_ path: String) { mkdir(path, 0o755) }
   @Test func `the search finds a name where there is one`() throws {
     let output = try Self.everything()
     let address = try #require(output.reflexes.compactMap(\.address).first)
-    #expect(Self.leaks(in: address.bytes) == ["c0000207"])
+    #expect(Self.leaks(in: address.bytes) == ["192.0.2.7 (bytes)"])
     var window = try #require(WorkerPipelineTests.windows(output).first)
     window.entity = EntityRef(kind: .host, label: "PlantedAnn")
-    #expect(Self.leaks(in: try Self.bytes(.window(window))) == ["planted"])
+    #expect(Self.leaks(in: try Self.bytes(.window(window))).contains("plantedann (text)"))
+  }
+
+  /// Each form is found wherever it begins.
+  @Test(arguments: Planted.texts) func `a name is found in every form`(name: String) {
+    let search = LeakSearch(texts: [name])
+    let utf16 = name.uppercased().utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+    for prefix in 0..<4 {
+      let before = [UInt8](repeating: 0x7E, count: prefix)
+      let raw = before + Array(name.utf8) + [0x7E]
+      let forms: [String: [UInt8]] = [
+        "text": raw, "UTF-16 little-endian": before + utf16, "hexadecimal": Array(Hex.encode(raw).uppercased().utf8),
+        "base64 at \(prefix % 3)": Array(Data(raw).base64EncodedString().utf8),
+      ]
+      for (form, bytes) in forms {
+        #expect(search.finds(in: bytes).contains("\(name) (\(form))"), "\(form) after \(prefix) bytes")
+      }
+    }
+    #expect(search.finds(in: Array("nothing of the kind".utf8)).isEmpty)
+  }
+
+  /// The pseudonymiser by itself, with the keys of a gateway: what no sensor makes yet, patients above all.
+  @Test(arguments: EntityKind.allCases.filter { !$0.isClear })
+  func `a pseudonym and a sealed name tell nothing`(kind: EntityKind) throws {
+    var keys = try Support.keys()
+    keys.patient = KeyRing(current: try #require(EpochKey(epoch: 1, bytes: [UInt8](repeating: 0x33, count: 32))))
+    var pseudonymiser = Pseudonymiser(keys: keys)
+    for (identifier, text) in Planted.identifiers {
+      let name: CanonicalName? =
+        switch kind {
+        case .user: .domainAccount(text, realm: Planted.realm)
+        case .account: .localAccount(text, on: Support.machine).map { .sharedAccount($0, on: Support.machine) }
+        case .record: .patient(id: text, authority: Planted.authority)
+        case .address: .address(try #require(IPAddress("192.0.2.7")))
+        case .path: .path(Array(Planted.path.utf8))
+        case .host, .device: nil
+        }
+      let known = try #require(name)
+      let made = pseudonymiser.sealed(known, part: .actor)
+      let sealed = try #require(made, "\(identifier)")
+      #expect(try SealedNames.open(sealed, keys: keys) == name)
+      #expect(Self.leaks(in: try Cordon_V1_SealedEntity(sealed).serializedBytes()).isEmpty, "\(identifier)")
+    }
+  }
+
+  @Test func `every Safe Harbor identifier is planted`() {
+    #expect(Set(Planted.identifiers.keys) == Set(SafeHarborIdentifier.allCases))
   }
 
   @Test func `no wire message is refused by its own limits`() throws {

@@ -61,12 +61,14 @@ enum WorkerSupport {
       """
   }
 
-  static func exec(_ serial: Int, pid: Int, uid: Int = 1000, exe: String, at time: Timestamp) -> String {
+  static func exec(
+    _ serial: Int, pid: Int, uid: Int = 1000, exe: String, argument: String = "plantedargument", at time: Timestamp
+  ) -> String {
     let stamp = "audit(\(time.milliseconds / 1000).\(String(1000 + time.milliseconds % 1000).dropFirst()):\(serial))"
     return """
       type=SYSCALL msg=\(stamp): arch=c000003e syscall=59 success=yes exit=0 a0=3 ppid=700 pid=\(pid) auid=\(uid) \
       uid=\(uid) euid=\(uid) comm="x" exe="\(exe)" key="cordon"
-      type=EXECVE msg=\(stamp): argc=2 a0="x" a1="plantedargument"
+      type=EXECVE msg=\(stamp): argc=2 a0="x" a1="\(argument)"
       type=CWD msg=\(stamp): cwd="/home/plantedann"
       type=PATH msg=\(stamp): item=0 name="\(exe)"
       type=PROCTITLE msg=\(stamp): proctitle="plantedtitle"
