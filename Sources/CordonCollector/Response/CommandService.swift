@@ -14,9 +14,9 @@ package struct CommandView: Sendable {
 /// Commands are made and signed on operators' machines; the collector keeps the envelope until enough have signed, and
 /// can change nothing in it.
 package struct CommandService: Sendable {
-  private let context: CollectorContext
-  private let authority: AuthorityBook
-  private let hub: UplinkHub
+  let context: CollectorContext
+  let authority: AuthorityBook
+  let hub: UplinkHub
 
   package init(context: CollectorContext, authority: AuthorityBook, hub: UplinkHub) {
     self.context = context
@@ -170,7 +170,7 @@ package struct CommandService: Sendable {
     return (agent, try judge.judge(opened.verified, opened.command, label: agent.label))
   }
 
-  private func require(_ id: UniqueID) async throws -> CommandRecord {
+  func require(_ id: UniqueID) async throws -> CommandRecord {
     guard let record = try await context.store.command(id) else {
       throw CordonError(
         .missing, "command-unknown", "There is no command \(id).", remedy: "cordon command list shows them.")

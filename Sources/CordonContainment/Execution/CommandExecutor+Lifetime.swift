@@ -12,6 +12,9 @@ extension CommandExecutor {
     if authority == .standing, !(policy.containment.isEnabled && policy.containment.standing.isEnabled) {
       throw Refusal.authority.error("The policy gives the collector no standing authority to renew.")
     }
+    // Who may not order a hold of this target may not prolong one either.
+    try rules.checkTarget(
+      hold.target, action: hold.action.name, authority: authority, machine: surroundings.machine)
     let now = clock.now
     let length = min(
       min(renewal.until, hold.maxUntil).since(now.wall), rules.limits.longestLease(authority))

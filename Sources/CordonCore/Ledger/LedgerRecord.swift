@@ -14,6 +14,7 @@ package struct LedgerRecord: Hashable, Sendable {
     case operatorAdded = "operator-added"
     case operatorRevoked = "operator-revoked"
     case rosterSubmitted = "roster-submitted"
+    case trustSubmitted = "trust-submitted"
     case policyApplied = "policy-applied"
     case detectionStored = "detection-stored"
     case detectionLabelled = "detection-labelled"
@@ -23,6 +24,8 @@ package struct LedgerRecord: Hashable, Sendable {
     case commandApproved = "command-approved"
     case commandOrdered = "command-ordered"
     case commandReleased = "command-released"
+    case commandRenewed = "command-renewed"
+    case commandWitnessed = "command-witnessed"
     case commandOutcome = "command-outcome"
     case reflexOutcome = "reflex-outcome"
     case unseal

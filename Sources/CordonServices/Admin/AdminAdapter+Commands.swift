@@ -33,6 +33,15 @@ extension AdminAdapter {
     return response
   }
 
+  package func renewCommand(
+    request: Cordon_V1_RenewCommandRequest, context: ServerContext
+  ) async throws -> Cordon_V1_RenewCommandResponse {
+    var response = Cordon_V1_RenewCommandResponse()
+    response.command = try Cordon_V1_StoredCommand(
+      try await domain.commands.renew(try request.envelope.domain(), by: try caller(context)))
+    return response
+  }
+
   package func listCommands(
     request: Cordon_V1_ListCommandsRequest, context: ServerContext
   ) async throws -> Cordon_V1_ListCommandsResponse {

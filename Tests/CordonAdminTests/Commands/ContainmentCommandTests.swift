@@ -90,6 +90,24 @@ import Testing
     }
   }
 
+  @Test func aRenewalIsSignedUpToTheCommandsOwnEnd() async throws {
+    try await withDetection { harness in
+      _ = await harness.run(
+        "command", "propose", "--detection", "0197c3", "--action", "suspend-process", "--lease", "10m", "--longest",
+        "1h",
+        "--within", "5m", "--reason", "x")
+      let command = try proposed(harness)
+      let usual = await harness.run("command", "renew", command.id.description, "--lease", "30m")
+      #expect(usual.code == 0 && usual.errors.isEmpty, "\(usual.errors)")
+      let until = FakeClock.start.advanced(by: .seconds(1800)).milliseconds
+      #expect(harness.collector.state.withLock { $0.calls.contains("RenewCommand \(command.id) \(until)") })
+      let late = await harness.run("command", "renew", command.id.description, "--lease", "24h")
+      #expect(late.code == 0 && late.errors.contains("renewed up to there"), "\(late.errors)")
+      let end = command.maxUntil.milliseconds
+      #expect(harness.collector.state.withLock { $0.calls.contains("RenewCommand \(command.id) \(end)") })
+    }
+  }
+
   /// A collector that shows one command and has another signed.
   @Test func whatIsSignedIsWhatTheEnvelopeSays() async throws {
     try await withDetection { harness in

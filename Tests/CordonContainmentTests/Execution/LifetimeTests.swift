@@ -57,6 +57,17 @@ import Testing
     expectRefusal("authority") { try executor.renew(Self.renewal(until: 1000), authority: .standing) }
   }
 
+  /// Who could not order the hold by now cannot prolong it.
+  @Test func aRenewalNeedsTheAuthorityThatTheTargetNeeds() throws {
+    var (_, executor) = try Self.held(.clinicalOperators)
+    var policy = Sample.policy
+    policy.interlock.hosts = [.init(label: Sample.label, criticality: .lifeSustaining)]
+    try executor.follow(policy)
+    expectRefusal("interlock") { try executor.renew(Self.renewal(until: 1000), authority: .operators) }
+    expectRefusal("interlock") { try executor.renew(Self.renewal(until: 1000), authority: .standing) }
+    try executor.renew(Self.renewal(until: 1000), authority: .clinicalOperators)
+  }
+
   @Test func releases() throws {
     var (bench, executor) = try Self.held()
     let release = CommandRelease(commandID: Sample.id(1), agentID: Sample.agentID, reason: "over")

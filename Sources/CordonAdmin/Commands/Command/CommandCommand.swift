@@ -5,6 +5,6 @@ struct CommandCommand: AsyncParsableCommand {
     commandName: "command", abstract: "Order containment, approve it, watch it, and undo it.",
     subcommands: [
       CommandProposeCommand.self, CommandPreviewCommand.self, CommandApproveCommand.self, CommandListCommand.self,
-      CommandShowCommand.self, CommandReleaseCommand.self,
+      CommandShowCommand.self, CommandRenewCommand.self, CommandReleaseCommand.self,
     ])
 }
