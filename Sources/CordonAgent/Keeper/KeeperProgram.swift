@@ -27,11 +27,12 @@ package struct KeeperProgram: Sendable {
     for problem in authority.problems {
       logger.error("What was kept on disk is not followed", metadata: ["why": "\(problem)"])
     }
-    let executor = try Self.executor(config, identity: identity, names: names, policy: authority.policy)
+    let kin = KinMemory()
+    let executor = try Self.executor(config, identity: identity, names: names, kin: kin, policy: authority.policy)
     let sensors = SensorSet(paths: paths, clock: clock, logger: logger)
     let core = KeeperCore(
-      authority: authority, executor: executor, names: names, agentID: identity.id, label: identity.label,
-      clock: clock, logger: logger, onPolicy: { sensors.follow($0) })
+      authority: authority, executor: executor, names: names, kin: kin, agentID: identity.id,
+      label: identity.label, clock: clock, logger: logger, onPolicy: { sensors.follow($0) })
     core.reconcile()
     self.core = core
     services = [
@@ -43,11 +44,11 @@ package struct KeeperProgram: Sendable {
 
   /// What carries out orders on this machine, with the journal of what is held.
   package static func executor(
-    _ config: AgentConfig, identity: AgentIdentity, names: SiteNames, policy: Policy
+    _ config: AgentConfig, identity: AgentIdentity, names: SiteNames, kin: KinMemory = KinMemory(), policy: Policy
   ) throws(CordonError) -> CommandExecutor {
     let bootID = try KernelFile.bootID()
     let collector = CollectorAddresses(config.collector)
-    let machine = LinuxMachine(bootID: bootID, collectors: { Set(collector.endpoints.map(\.address)) })
+    let machine = LinuxMachine(bootID: bootID, kin: kin, collectors: { Set(collector.endpoints.map(\.address)) })
     return CommandExecutor(
       .init(
         agentID: identity.id, label: identity.label, machine: machine,

@@ -16,6 +16,11 @@ struct ProcessMemory: Sendable {
     var at: Timestamp
   }
 
+  /// Ancestors that are looked for above a process.
+  static let mostAncestors = 32
+  /// Descendants that are told of.
+  static let mostKin = 512
+
   private var entries = GenerationCache<UInt32, Entry>(limit: limit)
 
   /// Remembers a start; fills what another observation leaves open about its process.
@@ -37,5 +42,26 @@ struct ProcessMemory: Sendable {
       observation.actor = known.actor
       observation.isLogin = known.isLogin
     }
+  }
+
+  /// Who was below a process when it started, living or not, with when it was seen; children of dead parents too.
+  ///
+  /// A number that was used again in between breaks the line: a child never started before its parent.
+  mutating func kin(of process: UInt32, now: Timestamp) -> [(pid: UInt32, seen: Timestamp)] {
+    guard process > 2 else { return [] }
+    var kin: [(pid: UInt32, seen: Timestamp)] = []
+    for (pid, entry) in entries.contents where pid != process && now.since(entry.at) < Self.memory {
+      guard kin.count < Self.mostKin else { break }
+      var (above, at) = (entry.parent, entry.at)
+      for _ in 0..<Self.mostAncestors where above > 2 {
+        if above == process {
+          kin.append((pid, entry.at))
+          break
+        }
+        guard let next = entries[above], next.at <= at else { break }
+        (above, at) = (next.parent, next.at)
+      }
+    }
+    return kin
   }
 }

@@ -228,6 +228,10 @@ extension WorkerPipeline {
       executable: owned, actor: name, peers: addresses, pseudonymiser: &pseudonymiser)
     counters.detections += 1
     output.records.append(.detection(detection))
+    if let process = detection.process {
+      let kin = processes.kin(of: process.pid, now: now).map { ProcessLineage.Kin(pid: $0.pid, seen: $0.seen) }
+      if !kin.isEmpty { output.lineages.append(ProcessLineage(process: process, kin: kin)) }
+    }
     if hit.rule.mayReflex { react(detection, known.process, addresses, now, &output) }
   }
 

@@ -32,16 +32,29 @@ package struct ReflexRequest: Hashable, Sendable {
   }
 }
 
+/// Descendants of a suspect that the worker remembers, for the keeper to look at.
+package struct ProcessLineage: Hashable, Sendable {
+  package struct Kin: Hashable, Sendable {
+    package var pid: UInt32
+    package var seen: Timestamp
+  }
+
+  package var process: ProcessRef
+  package var kin: [Kin]
+}
+
 /// What came of a step of the pipeline.
 package struct WorkerOutput: Hashable, Sendable {
   /// For the spool, in order.
   package var records: [Record] = []
   /// For the keeper.
   package var reflexes: [ReflexRequest] = []
+  /// For the keeper, before the reflexes.
+  package var lineages: [ProcessLineage] = []
 
   package init() {}
 
-  package var isEmpty: Bool { records.isEmpty && reflexes.isEmpty }
+  package var isEmpty: Bool { records.isEmpty && reflexes.isEmpty && lineages.isEmpty }
 }
 
 /// What the pipeline has seen and dropped since it was made, for heartbeats.

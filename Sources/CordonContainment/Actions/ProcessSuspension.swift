@@ -1,7 +1,7 @@
 package import CordonCore
 import Glibc
 
-/// `suspend-process`: a process and its descendants stop running, and go on where they were.
+/// `suspend-process`: a process and its descendants, also those that left its tree, stop running, and go on later.
 ///
 /// With a cgroup v2 freezer, they are moved into a frozen group, which no signal undoes; without one, each is stopped
 /// with SIGSTOP, which whoever may signal it can undo: the agent then stops it again when it next looks.
@@ -137,7 +137,7 @@ extension ProcessSuspension {
     var known = processes
     try groups.makeFrozen(group)
     for _ in 0..<Self.mostRounds {
-      let tree = try machine.tree(of: target)
+      let tree = try machine.tree(of: target, with: known.map { ($0.pid, $0.startTicks) })
       let fresh = tree.filter { facts in
         !known.contains { $0.pid == facts.pid && $0.startTicks == facts.startTicks }
       }
@@ -204,7 +204,7 @@ extension ProcessSuspension {
     let target = try process(of: hold.target)
     var known = processes
     for _ in 0..<Self.mostRounds {
-      let tree = try machine.tree(of: target)
+      let tree = try machine.tree(of: target, with: known.map { ($0.pid, $0.startTicks) })
       let fresh = tree.filter { facts in
         !known.contains { $0.pid == facts.pid && $0.startTicks == facts.startTicks }
       }

@@ -5,10 +5,12 @@ package import Glibc
 package struct LinuxMachine: Machine {
   package let bootID: String
   private let collectors: @Sendable () -> Set<IPAddress>
+  let kin: KinMemory
 
   /// The collectors' addresses are asked for each time, so that they may be resolved anew meanwhile.
-  package init(bootID: String, collectors: @escaping @Sendable () -> Set<IPAddress>) {
+  package init(bootID: String, kin: KinMemory = KinMemory(), collectors: @escaping @Sendable () -> Set<IPAddress>) {
     self.bootID = bootID
+    self.kin = kin
     self.collectors = collectors
   }
 

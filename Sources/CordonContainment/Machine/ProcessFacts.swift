@@ -2,6 +2,8 @@
 package struct ProcessFacts: Hashable, Sendable {
   package var pid: UInt32
   package var parent: UInt32
+  /// Field 6: the POSIX session, which a daemon leaves.
+  package var session: Int32
   /// Field 22 of /proc/PID/stat.
   package var startTicks: UInt64
   /// Field 3: `R`, `S`, `T`, `Z`, …
@@ -12,10 +14,11 @@ package struct ProcessFacts: Hashable, Sendable {
 
   package init(
     pid: UInt32, parent: UInt32, startTicks: UInt64, state: UInt8 = UInt8(ascii: "S"), isKernelThread: Bool = false,
-    executable: String = ""
+    executable: String = "", session: Int32 = 0
   ) {
     self.pid = pid
     self.parent = parent
+    self.session = session
     self.startTicks = startTicks
     self.state = state
     self.isKernelThread = isKernelThread
@@ -33,10 +36,11 @@ package struct ProcessFacts: Hashable, Sendable {
     else { return nil }
     let fields = stat[stat.index(after: end)...].split(separator: " ")
     guard fields.count >= 20, let state = fields[0].utf8.first, let parent = UInt32(fields[1]),
-      let flags = UInt64(fields[6]), let ticks = UInt64(fields[19])
+      let session = Int32(fields[3]), let flags = UInt64(fields[6]), let ticks = UInt64(fields[19])
     else { return nil }
     self.init(
-      pid: pid, parent: parent, startTicks: ticks, state: state, isKernelThread: flags & Self.kernelThreadFlag != 0)
+      pid: pid, parent: parent, startTicks: ticks, state: state, isKernelThread: flags & Self.kernelThreadFlag != 0,
+      session: session)
   }
 
   private static let kernelThreadFlag: UInt64 = 0x0020_0000

@@ -14,6 +14,9 @@ package struct GenerationCache<Key: Hashable & Sendable, Value: Sendable>: Senda
 
   package var count: Int { young.count + old.count }
 
+  /// Everything that is held, both generations, in no order.
+  package var contents: [Key: Value] { old.merging(young) { $1 } }
+
   package subscript(key: Key) -> Value? {
     mutating get {
       if let value = young[key] { return value }

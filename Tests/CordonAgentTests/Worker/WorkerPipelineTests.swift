@@ -207,4 +207,20 @@ import Testing
     single.sketches.removeAll { $0.feature == 211 }
     #expect(merged == single, "seed \(seed)")
   }
+
+  /// Whoever an audit record saw below the suspect is named to the keeper, also where the one in between has ended.
+  @Test func descendantsThatMayHaveLeftAreNamed() throws {
+    var pipeline = try Support.pipeline()
+    var trail = Support.exec(1, pid: 812, exe: "/home/plantedann/evil", at: Support.at(0))
+    for (serial, parent, child) in [(2, 812, 813), (3, 813, 814), (4, 700, 900)] {
+      trail += Support.exec(serial, pid: child, exe: "/opt/x", at: Support.at(Int64(serial)))
+        .replacing("ppid=700", with: "ppid=\(parent)")
+    }
+    _ = pipeline.ingest(Support.lines(trail), at: Support.at(10))
+    let output = pipeline.ingest(Support.attack(from: 100)[1], at: Support.at(2200))
+    let lineage = try #require(output.lineages.first)
+    #expect(lineage.process.pid == 812)
+    #expect(Set(lineage.kin.map(\.pid)) == [813, 814])
+    #expect(lineage.kin.first { $0.pid == 814 }?.seen == Support.at(3))
+  }
 }

@@ -94,6 +94,75 @@ import Testing
     }
   }
 
+  /// Forks twice, leaves its session, and works on as a child of PID 1; the parent works, too.
+  static let daemon = """
+    import os, sys, time
+    def work(name):
+      while True:
+        with open(sys.argv[1] + "/" + name, "a") as file: file.write("x")
+        time.sleep(0.02)
+    if os.fork() == 0:
+      os.setsid()
+      if os.fork() == 0:
+        if len(sys.argv) > 2: os.execvp("/bin/sh", ["sh", "-c", sys.argv[2], "sh", sys.argv[1]])
+        work("b")
+      os._exit(0)
+    os.wait()
+    work("a")
+    """
+
+  /// A fork that never executed anything else is known by what it inherited.
+  @Test(arguments: ways) func aDaemonThatForkedAwayIsStoppedToo(groups: FreezerGroups?) throws {
+    try withTemporaryFolder { folder in
+      let machine = try RealMachine.machine()
+      let child = try Child("exec /usr/bin/python3 -c \"$2\" \"$1\"", arguments: [folder, Self.daemon])
+      let names = ["a", "b"]
+      #expect(Self.isMoving(folder, names))
+      let target = try child.reference(machine)
+      let escaped = machine.escaped(from: try #require(machine.process(target.pid)))
+      defer {
+        child.end()
+        for facts in escaped { kill(pid_t(facts.pid), SIGKILL) }
+      }
+      #expect(escaped.count == 1)
+      #expect(escaped.allSatisfy { $0.parent != target.pid })
+      let suspension = ProcessSuspension(machine: machine, groups: groups)
+      let hold = try Self.suspend(20, target, suspension)
+      #expect(Self.isStill(folder))
+      _ = try suspension.undo(hold, others: [])
+      #expect(Self.isMoving(folder, names))
+    }
+  }
+
+  /// What executed another program after it left is known by what was seen of it, and only where that holds.
+  @Test(arguments: ways) func aRememberedDescendantIsStoppedToo(groups: FreezerGroups?) throws {
+    try withTemporaryFolder { folder in
+      let kin = KinMemory()
+      let machine = LinuxMachine(bootID: try KernelFile.bootID(), kin: kin, collectors: { [] })
+      let script = "echo $$ > \"$1/pid\"; while :; do printf x >> \"$1/b\"; sleep 0.02; done"
+      let child = try Child(
+        "exec /usr/bin/python3 -c \"$2\" \"$1\" \"$3\"", arguments: [folder, Self.daemon, script])
+      #expect(Self.isMoving(folder, ["a", "b"]))
+      let left = try #require(UInt32((KernelFile.text("\(folder)/pid") ?? "").filter(\.isNumber)))
+      defer {
+        child.end()
+        kill(pid_t(left), SIGKILL)
+      }
+      let target = try child.reference(machine)
+      let root = try #require(machine.process(target.pid))
+      #expect(machine.escaped(from: root).isEmpty, "nothing tells that it is one of them")
+      let now = Timestamp(milliseconds: Int64(time(nil)) * 1000)
+      kin.note([.init(pid: left, seen: now.advanced(by: .seconds(-3600))), .init(pid: 1, seen: now)], of: target)
+      #expect(machine.escaped(from: root).isEmpty, "a process of that number started later, and PID 1 started before")
+      kin.note([.init(pid: left, seen: now)], of: target)
+      let suspension = ProcessSuspension(machine: machine, groups: groups)
+      let hold = try Self.suspend(21, target, suspension)
+      #expect(Self.isStill(folder))
+      _ = try suspension.undo(hold, others: [])
+      #expect(Self.isMoving(folder, ["a", "b"]))
+    }
+  }
+
   /// A program that starts children all the time does not slip away.
   @Test(arguments: ways) func stopsAProgramThatForks(groups: FreezerGroups?) throws {
     try withTemporaryFolder { folder in
