@@ -69,4 +69,10 @@ package final class BlockingThread: Sendable {
     guard ready >= 0 else { return (false, errno == EINTR) }
     return (polled[0].revents != 0, polled[1].revents == 0)
   }
+
+  /// Waits for a time; false once the thread is to end.
+  package static func rest(stop: Int32, for time: Duration) -> Bool {
+    var polled = pollfd(fd: stop, events: Int16(POLLIN), revents: 0)
+    return poll(&polled, 1, Int32(clamping: time.milliseconds)) <= 0
+  }
 }

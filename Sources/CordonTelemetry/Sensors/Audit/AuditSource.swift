@@ -31,6 +31,9 @@ package final class AuditSource: SensorSource {
   static let receiveBuffer: Int32 = 4 << 20
   /// Records read before the queue's reader gets a turn.
   static let burst = 512
+  /// How long the first record of a burst waits for those after it: an event is several records, and handing on each
+  /// alone wakes keeper and worker for it. Part of the delay until a tripwire; 4 MB gather in it at most.
+  static let gathering = Duration.milliseconds(50)
 
   package let queue = RecordQueue(sensor: AuditSensor.name)
 
@@ -147,10 +150,19 @@ package final class AuditSource: SensorSource {
     var drops: UInt32 = 0
     var lastCheck = ContinuousClock.now
     var isCheckDue = false
+    // Where a burst was read and more may wait, nothing is gathered first.
+    var isBehind = false
     while true {
       let (isReadable, goesOn) = BlockingThread.waitReadable(log, stop: stop, timeout: .seconds(1))
       guard goesOn else { return }
-      if isReadable { isCheckDue = read(log, &buffer) || isCheckDue }
+      if isReadable {
+        guard isBehind || BlockingThread.rest(stop: stop, for: Self.gathering) else { return }
+        let (isChange, isMore) = read(log, &buffer)
+        isCheckDue = isChange || isCheckDue
+        isBehind = isMore
+      } else {
+        isBehind = false
+      }
       let counted = cordon_socket_drops(log)
       if counted != drops {
         queue.countDropped(UInt64(counted &- drops))
@@ -164,18 +176,19 @@ package final class AuditSource: SensorSource {
     }
   }
 
-  /// Queues what waits; true where one of the records says that the audit system itself was changed.
-  private func read(_ log: Int32, _ buffer: inout [UInt8]) -> Bool {
+  /// Queues what waits, a burst at most; whether one of the records says that the audit system itself was changed, and
+  /// whether more may wait.
+  private func read(_ log: Int32, _ buffer: inout [UInt8]) -> (isChange: Bool, isMore: Bool) {
     var isChange = false
     for _ in 0..<Self.burst {
       let count = recv(log, &buffer, buffer.count, Int32(MSG_DONTWAIT))
-      guard count > AuditRecord.headLength else { return isChange }
+      guard count > AuditRecord.headLength else { return (isChange, false) }
       let type = AuditRecordType(rawValue: UInt16(buffer[4]) | UInt16(buffer[5]) << 8)
       guard let type, type != .cordonNote else { continue }
       if type == .configChange { isChange = true }
       queue.offer(Array(buffer[..<count]))
     }
-    return isChange
+    return (isChange, true)
   }
 
   private func check() {
