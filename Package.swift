@@ -207,9 +207,8 @@ let package = Package(
     program(
       "cordon-bench",
       [
-        "CalibrationBench", "CordonCore", "CordonCollector", "CordonRuntime", "CordonStore", "CordonTelemetry",
-        "CordonTrust", "CordonWire",
-        "CSQLite", argumentParser, grpcCore, grpcNIO, protobuf,
+        "CalibrationBench", "CordonCore", "CordonCollector", "CordonRange", "CordonRuntime", "CordonStore",
+        "CordonTelemetry", "CordonTrust", "CordonWire", "CSQLite", argumentParser, grpcCore, grpcNIO, protobuf,
       ], path: "Tests/Benchmarks"),
     program(
       "cordon-load",

@@ -7,7 +7,7 @@ struct BenchProgram: AsyncParsableCommand {
     commandName: "cordon-bench",
     abstract: "Measure Cordon beside what the same machine could do at most, and print a Markdown table.",
     subcommands: [
-      IngestBench.self, InsertsBench.self, ConnectionsBench.self, EchoServerCommand.self,
-      CalibrationBenchCommand.self,
+      IngestBench.self, InsertsBench.self, ConnectionsBench.self, CalibrationBenchCommand.self, AuditBench.self,
+      AgentBench.self, ReflexBench.self, EchoServerCommand.self,
     ])
 }

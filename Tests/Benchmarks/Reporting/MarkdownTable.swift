@@ -39,6 +39,25 @@ enum Show {
     return "\(tenths / 10).\(tenths % 10) ms"
   }
 
+  /// In millions of bytes, to a tenth.
+  static func megabytes(_ bytes: Double) -> String {
+    let tenths = Int((bytes / 100_000).rounded())
+    return "\(tenths / 10).\(tenths % 10) MB"
+  }
+
+  /// A share to a hundredth of a percent.
+  static func finePercent(_ ratio: Double) -> String {
+    let hundredths = Int((ratio * 10_000).rounded())
+    return "\(hundredths / 100).\(String(100 + hundredths % 100).dropFirst()) %"
+  }
+
+  /// How many times, to a tenth.
+  static func times(_ ratio: Double) -> String {
+    guard ratio.isFinite else { return "-" }
+    let tenths = Int((ratio * 10).rounded())
+    return "\(tenths / 10).\(tenths % 10) ×"
+  }
+
   static func percent(_ ratio: Double) -> String { ratio.isFinite ? "\(Int((ratio * 100).rounded())) %" : "-" }
 
   static func kilobytes(_ bytes: Double) -> String { "\(Int((bytes / 1000).rounded())) kB" }

@@ -7,6 +7,15 @@ struct ProcessMemory {
   /// Anonymous bytes: its own, not shared with the file on disk.
   var anonymous: Double
 
+  /// Resident bytes, those that several processes share divided among them (PSS).
+  var proportional: Double
+
+  init(resident: Double, anonymous: Double, proportional: Double) {
+    self.resident = resident
+    self.anonymous = anonymous
+    self.proportional = proportional
+  }
+
   init(of pid: Int32) throws {
     let text = try String(contentsOfFile: "/proc/\(pid)/smaps_rollup", encoding: .utf8)
     func bytes(_ name: String) -> Double {
@@ -15,5 +24,6 @@ struct ProcessMemory {
     }
     resident = bytes("Rss")
     anonymous = bytes("Anonymous")
+    proportional = bytes("Pss")
   }
 }
