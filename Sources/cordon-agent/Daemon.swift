@@ -43,7 +43,7 @@ struct Daemon: AgentDaemon {
         paths: config.paths, seam: WorkerSeam(descriptor: WorkerProgram<HTTP2ClientTransport.Posix>.seamDescriptor),
         machine: try Self.machineID(), bootID: try KernelFile.bootID(), version: CordonVersion.text,
         clock: SystemClock(), logger: logger),
-      identity: identity, live: live,
+      identity: identity, live: live, trust: trust,
       connector: { body in
         try await withGRPCClient(
           transport: try ClientTransports.mutual(to: endpoint, as: live, guardian: guardian), handleClient: body)

@@ -7,8 +7,16 @@ import FoundationEssentials
 /// What a command that talks to the collector has at hand.
 struct AdminSession {
   let client: any Cordon_V1_Admin.ClientProtocol
+  let identity: any Cordon_V1_Identity.ClientProtocol
   let home: OperatorHome
   let environment: AdminEnvironment
+
+  init(_ clients: CollectorClients, home: OperatorHome, environment: AdminEnvironment) {
+    client = clients.admin
+    identity = clients.identity
+    self.home = home
+    self.environment = environment
+  }
 
   var now: Timestamp { environment.clock.now }
 }
@@ -28,8 +36,9 @@ extension ConnectedCommand {
     let command = self
     let report = try await AdminCall.run(environment, access) { clients in
       let report = try await command.run(
-        in: AdminSession(client: clients.admin, home: home, environment: environment))
+        in: AdminSession(clients, home: home, environment: environment))
       await CertificateCare.renew(access, home, clients.identity)
+      await TrustInForce.follow(clients.admin, home)
       return report
     }
     report.print(as: common.printing.output, in: environment)
@@ -46,17 +55,25 @@ enum CertificateCare {
     let life = access.chain.notAfter.since(access.chain.notBefore)
     guard now.since(access.chain.notBefore).milliseconds > life.milliseconds / 3 * 2 else { return }
     do {
-      var request = Cordon_V1_RenewRequest()
-      request.csr = Data(try access.key.signingRequest())
-      let response = try await identity.renew(request, options: AdminCall.options)
-      let chain = try CertificateChain(der: response.chain.map { [UInt8]($0) })
-      guard KeyDigest(of: chain.leaf) == access.key.digest else {
-        throw CordonError(.denied, "certificate-malformed", "The collector sent a certificate of another key.")
-      }
-      try chain.save(to: home.file(SiteFiles.identityChain(try home.site().operatorName)))
+      _ = try await renewNow(access, home, identity)
     } catch {
       let left = TimeText.relative(access.chain.notAfter, to: now)
       home.environment.complain("Your certificate ends \(left) and could not be renewed: \(error)\n")
     }
+  }
+
+  /// Asks for the next certificate of the same key, and keeps it.
+  static func renewNow(
+    _ access: CollectorAccess, _ home: OperatorHome, _ identity: any Cordon_V1_Identity.ClientProtocol
+  ) async throws -> CertificateChain {
+    var request = Cordon_V1_RenewRequest()
+    request.csr = Data(try access.key.signingRequest())
+    let response = try await identity.renew(request, options: AdminCall.options)
+    let chain = try CertificateChain(der: response.chain.map { [UInt8]($0) })
+    guard KeyDigest(of: chain.leaf) == access.key.digest else {
+      throw CordonError(.denied, "certificate-malformed", "The collector sent a certificate of another key.")
+    }
+    try chain.save(to: home.file(SiteFiles.identityChain(try home.site().operatorName)))
+    return chain
   }
 }

@@ -25,7 +25,8 @@ package struct CordonCommand: AsyncParsableCommand {
       """,
     version: CordonVersion.text,
     subcommands: [
-      SiteCommand.self, RosterCommand.self, OperatorCommand.self, TokenCommand.self, AgentCommand.self,
+      SiteCommand.self, RosterCommand.self, TrustCommand.self, OperatorCommand.self, TokenCommand.self,
+      AgentCommand.self,
       PolicyCommand.self, DetectionCommand.self, IncidentCommand.self, CommandCommand.self, LedgerCommand.self,
       StatusCommand.self, DoctorCommand.self, CompletionCommand.self, VersionCommand.self,
     ])

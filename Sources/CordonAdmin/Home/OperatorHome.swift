@@ -50,12 +50,33 @@ struct OperatorHome: Sendable {
   func collectorAccess() throws(CordonError) -> CollectorAccess {
     let site = try site()
     let address = try CollectorAddress(site.collector)
-    let roots = try CertificateChain.load(from: file(SiteFiles.certificateRoot))
+    let roots = try trustedRoots()
     return CollectorAccess(
       host: address.host, port: address.port,
       trust: try TrustStore(domain: try TrustDomain(site.trustDomain), roots: roots.certificates),
       chain: try CertificateChain.load(from: file(SiteFiles.identityChain(site.operatorName))),
       key: try IdentityKey.load(from: file(SiteFiles.identityKey(site.operatorName))))
+  }
+
+  /// CA roots that are trusted: the published trust bundle's, else the one that the site was founded with.
+  func trustedRoots() throws(CordonError) -> CertificateChain {
+    try CertificateChain.load(
+      from: file(exists(SiteFiles.trustedRoots) ? SiteFiles.trustedRoots : SiteFiles.certificateRoot))
+  }
+
+  /// The trust bundle that this home follows; nil before the first.
+  func trust() throws(CordonError) -> TrustBundle? {
+    guard exists(SiteFiles.trust) else { return nil }
+    let bytes = try PrivateFile.read(file(SiteFiles.trust), most: 2 << 20)
+    return try TrustBundle(payload: try Envelope(serialized: bytes).payload)
+  }
+
+  /// Follows a newer trust bundle.
+  func keep(trust envelope: Envelope) throws(CordonError) {
+    let bundle = try TrustBundle(payload: envelope.payload)
+    try CertificateChain(bundle.roots).save(to: file(SiteFiles.trustedRoots))
+    // Last: the serial moves on only once the roots are there.
+    try PrivateFile.replace(file(SiteFiles.trust), holding: try envelope.serialized())
   }
 
   /// The operator's own key for policies and commands.

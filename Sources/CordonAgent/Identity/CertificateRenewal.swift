@@ -9,25 +9,30 @@ import Synchronization
 
 /// Renews the agent's certificate from two thirds of its life on, without a restart.
 ///
-/// A failed attempt is tried again after a jittered pause; the connection in use stays as it is, and the next one
+/// While the site's CA rolls, a certificate that the newest root does not vouch for is renewed early, so that the old
+/// root can go. A failed attempt is tried again after a jittered pause; the connection in use stays as it is, and the next one
 /// presents the new chain.
 package struct CertificateRenewal<Transport: ClientTransport>: Service {
   private let connector: UplinkService<Transport>.Connector
   private let identity: LiveIdentity
+  private let trust: TrustStore
   private let chainPath: String
   private let clock: any WallClock
   private let logger: Logger
 
   /// Longest time between two looks at the clock: a machine that slept must not wait for its old timer.
   private static var longestPause: Duration { .seconds(600) }
+  /// Over which a fleet spreads its renewals after a roll of the CA.
+  private static var rollSpread: Duration { .seconds(6 * 3600) }
 
   package init(
-    connector: @escaping UplinkService<Transport>.Connector, identity: LiveIdentity, chainPath: String,
-    clock: any WallClock,
-    logger: Logger
+    connector: @escaping UplinkService<Transport>.Connector, identity: LiveIdentity, trust: TrustStore,
+    chainPath: String,
+    clock: any WallClock, logger: Logger
   ) {
     self.connector = connector
     self.identity = identity
+    self.trust = trust
     self.chainPath = chainPath
     self.clock = clock
     self.logger = logger
@@ -40,9 +45,16 @@ package struct CertificateRenewal<Transport: ClientTransport>: Service {
   private func renewForEver() async {
     var randomness = SystemRandomNumberGenerator()
     var due = Self.due(identity.current.chain, &randomness)
+    var hasHastened = false
     while !Task.isCancelled {
       let now = clock.now
+      if !hasHastened, await isBehind() {
+        let spread = Int64.random(in: 0...Self.rollSpread.milliseconds, using: &randomness)
+        due = min(due, now.advanced(by: .milliseconds(spread)))
+        hasHastened = true
+      }
       if now >= due {
+        hasHastened = false
         do {
           due = Self.due(try await renew(), &randomness)
           logger.info("Certificate renewed", metadata: ["next": "\(due.milliseconds)"])
@@ -53,6 +65,18 @@ package struct CertificateRenewal<Transport: ClientTransport>: Service {
       }
       let pause = min(Self.longestPause, max(.seconds(1), due.since(clock.now)))
       try? await Task.sleep(for: pause)
+    }
+  }
+
+  /// Whether several CA roots are trusted, and the newest of them does not vouch for the present certificate.
+  package func isBehind() async -> Bool {
+    guard let newest = trust.newestRootAlone else { return false }
+    do {
+      _ = try await PeerVerifier(trust: newest, clock: clock, accepting: [.agent], as: .client)
+        .verify(identity.current.chain)
+      return false
+    } catch {
+      return true
     }
   }
 

@@ -2,16 +2,17 @@ package import CordonContainment
 package import CordonCore
 package import CordonTrust
 
-/// What the keeper obeys: the roster and the policy in force, each on disk before it is followed.
+/// What the keeper obeys: the roster, the policy and the trust bundle in force, each on disk before it is followed.
 ///
-/// Both only ever go forward: a roster by its predecessor's root keys, a policy by its site-wide serial; so do offers of
-/// models, by their serial. At the start the files are verified again; what does not verify is not followed, and the
-/// reason is in `problems`.
+/// They only ever go forward: a roster by its predecessor's root keys, the others, and offers of models, by their
+/// serials. At the start the files are verified again; what does not verify is not followed, and the reason is in
+/// `problems`.
 package struct KeeperAuthority: Sendable {
   /// What an envelope says, once its signatures suffice.
   package enum Word: Sendable {
     case roster(Roster)
     case policy(Policy)
+    case trust(TrustBundle)
     case command(Command, Authority)
     case renewal(LeaseRenewal, Authority)
     case release(CommandRelease, Authority)
@@ -27,6 +28,10 @@ package struct KeeperAuthority: Sendable {
   package private(set) var policy: Policy = .observeOnly
   /// The policy's payload as it was signed; empty before the first.
   package private(set) var policyPayload: [UInt8] = []
+  /// Serial of the trust bundle that is followed; 0 before the first.
+  package private(set) var trustSerial: UInt64 = 0
+  /// The trust bundle's payload as it was signed; empty before the first.
+  package private(set) var trustPayload: [UInt8] = []
   /// Why something on disk was not followed.
   package private(set) var problems: [CordonError] = []
 
@@ -59,14 +64,20 @@ package struct KeeperAuthority: Sendable {
       }
     } catch { problems.append(error) }
     do throws(CordonError) {
+      if let envelope = try Self.read(paths.trust) {
+        trustSerial = try TrustBundle.accept(envelope, above: 0, by: EnvelopeVerifier(roster: roster), at: now).serial
+        trustPayload = envelope.payload
+      }
+    } catch { problems.append(error) }
+    do throws(CordonError) {
       offers = try OfferSerials.load(from: paths.offers)
     } catch { problems.append(error) }
   }
 
-  /// Checks an envelope, and follows it where it is a roster or a policy; what else it orders is for the caller.
+  /// Checks an envelope, and follows it where it is a roster, policy or trust bundle; what else it orders is for the caller.
   ///
   /// Codes: those of `EnvelopeVerifier`, and `rolled-back`, `other-group`, `standing-rollout`,
-  /// `unknown-schema`, `unsupported`.
+  /// `unknown-schema`.
   package mutating func hear(_ envelope: Envelope, at now: Timestamp) throws(CordonError) -> Word {
     let verifier = EnvelopeVerifier(roster: roster)
     switch envelope.type {
@@ -98,7 +109,11 @@ package struct KeeperAuthority: Sendable {
       _ = try verifier.verify(envelope, for: .model, at: now)
       return .model
     case .trust:
-      throw CordonError(.invalid, "unsupported", "This agent does not take a \(envelope.type.rawValue).")
+      if envelope.payload == trustPayload { return .known }
+      let next = try TrustBundle.accept(envelope, above: trustSerial, by: verifier, at: now)
+      try PrivateFile.replace(paths.trust, holding: try envelope.serialized())
+      (trustSerial, trustPayload) = (next.serial, envelope.payload)
+      return .trust(next)
     }
   }
 

@@ -37,6 +37,7 @@ package final class KeeperCore: Sendable {
   }
 
   private let names: SiteNames
+  private let kin: KinMemory
   private let label: String
   private let agentID: AgentID
   private let clock: any WallClock
@@ -46,10 +47,12 @@ package final class KeeperCore: Sendable {
 
   /// - Parameter onPolicy: called, outside the lock, with each policy that comes into force.
   package init(
-    authority: KeeperAuthority, executor: CommandExecutor, names: SiteNames, agentID: AgentID, label: String,
-    clock: any WallClock, logger: Logger, onPolicy: @escaping @Sendable (Policy) -> Void
+    authority: KeeperAuthority, executor: CommandExecutor, names: SiteNames, kin: KinMemory, agentID: AgentID,
+    label: String, clock: any WallClock, logger: Logger,
+    onPolicy: @escaping @Sendable (Policy) -> Void
   ) {
     self.names = names
+    self.kin = kin
     self.agentID = agentID
     self.label = label
     self.clock = clock
@@ -77,6 +80,7 @@ package final class KeeperCore: Sendable {
     switch message.body {
     case .offer(let offer): judge(offer)
     case .reflex(let request): react(to: request)
+    case .lineage(let lineage): remember(lineage)
     case .outcomeSpooled(let spooled): forget(spooled)
     case .state, nil: break
     }
@@ -160,12 +164,11 @@ extension KeeperCore {
       if state.verdicts.count >= Self.mostVerdicts { state.verdicts.removeAll() }
       state.verdicts[offer.directiveID] = (digest, verdict)
     }
+    // Before the verdict: whoever hears it may ask for what has just come into force.
+    if verdict.accepted { report(force: true) }
     send([.with { $0.verdict = verdict }])
     tellOutcomes()
-    if let newPolicy {
-      report(force: true)
-      onPolicy(newPolicy)
-    }
+    if let newPolicy { onPolicy(newPolicy) }
   }
 
   /// Follows or carries out what an envelope says; returns a policy that has come into force.
@@ -173,7 +176,7 @@ extension KeeperCore {
     let now = clock.now
     return try state.withLock { state throws(CordonError) -> Policy? in
       switch try state.authority.hear(envelope, at: now) {
-      case .known, .roster, .offer, .model: return nil
+      case .known, .roster, .trust, .offer, .model: return nil
       case .policy(let policy):
         try state.executor.follow(policy)
         return policy
@@ -203,6 +206,13 @@ extension KeeperCore {
     } catch {
       logger.error("The worker asked for a reflex that cannot be read", metadata: ["why": "\(error)"])
     }
+  }
+
+  private func remember(_ lineage: Cordon_V1_Lineage) {
+    guard let process = try? lineage.process.domain() else { return }
+    kin.note(
+      lineage.kin.prefix(KinMemory.mostKin).map { .init(pid: $0.pid, seen: Timestamp(milliseconds: $0.seenMs)) },
+      of: process)
   }
 
   private func forget(_ spooled: Cordon_V1_OutcomeSpooled) {
@@ -238,6 +248,7 @@ extension KeeperCore {
         message.state.rosterSerial = state.authority.roster.serial
         message.state.held = UInt32(clamping: state.executor.holds.count)
         message.state.policy = Data(state.authority.policyPayload)
+        message.state.trust = Data(state.authority.trustPayload)
         message.state.keyEpoch = names.epoch
         message.state.kStaff = Data(names.staffKey)
         message.state.pathKey = Data(names.pathKey)

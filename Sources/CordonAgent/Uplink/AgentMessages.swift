@@ -18,6 +18,7 @@ enum AgentMessages {
       message.hello.lanes = positions.map(Cordon_V1_LanePosition.init)
       message.hello.policySerial = status.policySerial
       message.hello.rosterSerial = status.rosterSerial
+      message.hello.trustSerial = status.trustSerial
     }
   }
 

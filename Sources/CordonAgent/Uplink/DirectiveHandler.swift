@@ -45,6 +45,7 @@ package struct AgentStatus: Hashable, Sendable {
   package var drops: [String: UInt64] = [:]
   package var policySerial: UInt64 = 0
   package var rosterSerial: UInt64 = 0
+  package var trustSerial: UInt64 = 0
   /// Actions now held.
   package var held: UInt32 = 0
   /// Models offered or in use, one a schema and role.

@@ -1,10 +1,11 @@
 package import CordonCore
 import CordonTelemetry
-import CordonTrust
+package import CordonTrust
 package import CordonWire
 import Crypto
 import FoundationEssentials
 package import Logging
+import SwiftProtobuf
 import Synchronization
 
 /// Where what the keeper says becomes work: records for the spool, reflexes and answers for the keeper.
@@ -16,6 +17,7 @@ package final class WorkerDesk: AgentStatusSource {
     var pipeline: WorkerPipeline?
     var keyEpoch: UInt32 = 0
     var policy: Policy = .observeOnly
+    var trust: [UInt8] = []
     var status = AgentStatus()
     var sensors: [String: AgentStatus.Sensor] = [:]
     var early: UInt64 = 0
@@ -34,11 +36,15 @@ package final class WorkerDesk: AgentStatusSource {
   private let outbox: RecordOutbox
   private let clock: any WallClock
   private let logger: Logger
+  private let onTrust: @Sendable (TrustBundle) -> Void
   private let state = Mutex(State())
 
+  /// - Parameter onTrust: called with each trust bundle that the keeper has verified.
   package init(
-    settings: WorkerSettings, link: KeeperLink, outbox: RecordOutbox, clock: any WallClock, logger: Logger
+    settings: WorkerSettings, link: KeeperLink, outbox: RecordOutbox, clock: any WallClock, logger: Logger,
+    onTrust: @escaping @Sendable (TrustBundle) -> Void = { _ in }
   ) {
+    self.onTrust = onTrust
     self.settings = settings
     self.link = link
     self.outbox = outbox
@@ -162,6 +168,7 @@ extension WorkerDesk {
   /// Keys first, then the policy: a pipeline without keys cannot name anyone.
   private func follow(_ keeper: Cordon_V1_KeeperState) {
     do throws(CordonError) {
+      try followTrust([UInt8](keeper.trust))
       let policy: Policy = keeper.policy.isEmpty ? .observeOnly : try Policy(payload: [UInt8](keeper.policy))
       let keys = try Self.keys(of: keeper)
       let now = clock.now
@@ -193,15 +200,36 @@ extension WorkerDesk {
     }
   }
 
+  private func followTrust(_ payload: [UInt8]) throws(CordonError) {
+    guard !payload.isEmpty, state.withLock({ $0.trust != payload }) else { return }
+    let bundle = try TrustBundle(payload: payload)
+    state.withLock { state in
+      state.trust = payload
+      state.status.trustSerial = bundle.serial
+    }
+    onTrust(bundle)
+  }
+
   private static func keys(of keeper: Cordon_V1_KeeperState) throws(CordonError) -> PseudonymKeys {
     guard let staff = EpochKey(epoch: keeper.keyEpoch, bytes: keeper.kStaff), keeper.pathKey.count == EpochKey.length
     else { throw CordonError(.invalid, "keys", "The keeper handed over keys that are not 32 bytes each.") }
     return PseudonymKeys(staff: KeyRing(current: staff), path: SymmetricKey(data: keeper.pathKey))
   }
 
-  /// Reflexes first: a file encrypted meanwhile does not come back.
+  /// Reflexes before records: a file encrypted meanwhile does not come back.
   private func emit(_ output: WorkerOutput?) {
     guard let output, !output.isEmpty else { return }
+    for lineage in output.lineages {
+      var message = Cordon_V1_WorkerMessage()
+      message.lineage.process = Cordon_V1_ProcessRef(lineage.process)
+      message.lineage.kin = lineage.kin.map { kin in
+        .with {
+          $0.pid = kin.pid
+          $0.seenMs = kin.seen.milliseconds
+        }
+      }
+      link.send(message)
+    }
     for reflex in output.reflexes {
       var message = Cordon_V1_WorkerMessage()
       message.reflex.detection = Cordon_V1_Detection(reflex.detection)

@@ -39,9 +39,11 @@ package struct WorkerProgram<Transport: ClientTransport>: Sendable {
 
   /// Opens the spool and wires the services; throws where the identity or the spool's folder is unusable.
   ///
-  /// - Parameter connector: given the agent's identity, opens a connection for the time of a body.
+  /// - Parameters:
+  ///   - trust: what the connector verifies collectors against; it follows the keeper's trust bundle from here on.
+  ///   - connector: given the agent's identity, opens a connection for the time of a body.
   package init(
-    _ parts: Parts, identity: AgentIdentity, live: LiveIdentity,
+    _ parts: Parts, identity: AgentIdentity, live: LiveIdentity, trust: TrustStore,
     connector: @escaping UplinkService<Transport>.Connector
   ) throws(CordonError) {
     let spool = try Spool(path: parts.paths.spool, clock: parts.clock)
@@ -49,14 +51,22 @@ package struct WorkerProgram<Transport: ClientTransport>: Sendable {
     let outbox = RecordOutbox(spool: spool, logger: parts.logger) { WorkerDesk.spooled($0, tell: link) }
     let settings = WorkerSettings(machine: parts.machine, host: identity.label, bootID: parts.bootID)
     let desk = WorkerDesk(
-      settings: settings, link: link, outbox: outbox, clock: parts.clock, logger: parts.logger)
+      settings: settings, link: link, outbox: outbox, clock: parts.clock, logger: parts.logger,
+      onTrust: { [logger = parts.logger] bundle in
+        do throws(CordonError) {
+          try trust.follow(bundle)
+          logger.notice("trust bundle followed", metadata: ["serial": "\(bundle.serial)"])
+        } catch {
+          logger.error("The trust bundle cannot be followed", metadata: ["why": "\(error)"])
+        }
+      })
     let uplink = UplinkService<Transport>(
       parts: .init(
         agent: AgentDescription(version: parts.version, bootID: parts.bootID, schemas: WorkerPipeline.schemas),
         spool: spool, status: desk, directives: link, clock: parts.clock, logger: parts.logger),
       connector: connector)
     let renewal = CertificateRenewal(
-      connector: connector, identity: live, chainPath: parts.paths.identityChain, clock: parts.clock,
+      connector: connector, identity: live, trust: trust, chainPath: parts.paths.identityChain, clock: parts.clock,
       logger: parts.logger)
     services = [
       outbox, uplink, renewal,

@@ -26,7 +26,8 @@ package struct FleetService: Sendable {
     guard group.utf8.count <= Self.longestGroup else {
       throw CordonError(.invalid, "group", "A group's name has at most \(Self.longestGroup) bytes.")
     }
-    guard let root = context.trust.contents.roots.first, let pin = KeyDigest(of: root) else {
+    // The root that this collector's own certificate chains to: while the CA rolls, others are trusted beside it.
+    guard let root = context.identity.grant.roots.first, let pin = KeyDigest(of: root) else {
       throw CordonError(.defect, "trust-bundle", "The site's CA root has no P-256 key to pin.")
     }
     let token = context.ids.withRandomness { EnrolmentToken(pin: pin, randomness: &$0) }

@@ -8,6 +8,7 @@ extension CollectorStore: IngestStore {}
 package struct CollectorDomain: Sendable {
   package let context: CollectorContext
   package let authority: AuthorityBook
+  package let trust: TrustBook
   package let hub: UplinkHub
   package let ingest: IngestService
   package let cases: CaseService
@@ -24,8 +25,10 @@ package struct CollectorDomain: Sendable {
   package static func open(
     _ context: CollectorContext, ingest settings: IngestSettings = IngestSettings()
   ) async throws -> CollectorDomain {
+    try await revoke(in: context)
     let authority = try await AuthorityBook.open(context)
-    let hub = UplinkHub(context: context, authority: authority)
+    let trust = try await TrustBook.open(context, authority: authority)
+    let hub = UplinkHub(context: context, authority: authority, trust: trust)
     let standing = StandingOrders(context: context, authority: authority)
     try await standing.restore()
     let cases = CaseService(context: context, authority: authority, hub: hub, standing: standing)
@@ -35,9 +38,8 @@ package struct CollectorDomain: Sendable {
     let operators = OperatorService(context: context)
     try await operators.admitGranted()
     try await context.store.clearSessions(of: context.name)
-    try await revoke(in: context)
     return CollectorDomain(
-      context: context, authority: authority, hub: hub, ingest: ingest, cases: cases,
+      context: context, authority: authority, trust: trust, hub: hub, ingest: ingest, cases: cases,
       casebook: CaseBook(context: context, cases: cases),
       commands: CommandService(context: context, authority: authority, hub: hub),
       enrolment: EnrolmentService(context: context, authority: authority),

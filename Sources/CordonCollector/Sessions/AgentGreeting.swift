@@ -10,6 +10,7 @@ package struct AgentGreeting: Hashable, Sendable {
   package var lanes: [LanePosition]
   package var policySerial: UInt64
   package var rosterSerial: UInt64
+  package var trustSerial: UInt64
 
   /// Bytes of a boot id or version.
   package static let longestText = 64
@@ -18,7 +19,7 @@ package struct AgentGreeting: Hashable, Sendable {
 
   package init(
     version: String, bootID: String, clock: Timestamp, lanes: [LanePosition], policySerial: UInt64,
-    rosterSerial: UInt64
+    rosterSerial: UInt64, trustSerial: UInt64 = 0
   ) {
     self.version = version
     self.bootID = bootID
@@ -26,6 +27,7 @@ package struct AgentGreeting: Hashable, Sendable {
     self.lanes = lanes
     self.policySerial = policySerial
     self.rosterSerial = rosterSerial
+    self.trustSerial = trustSerial
   }
 
   /// Codes: `hello`.

@@ -31,11 +31,13 @@ package final class UplinkHub: Service, Sendable {
 
   private let context: CollectorContext
   private let authority: AuthorityBook
+  private let trust: TrustBook
   private let state = Mutex(State())
 
-  package init(context: CollectorContext, authority: AuthorityBook) {
+  package init(context: CollectorContext, authority: AuthorityBook, trust: TrustBook) {
     self.context = context
     self.authority = authority
+    self.trust = trust
   }
 
   /// Agents with a stream.
@@ -207,7 +209,7 @@ package final class UplinkHub: Service, Sendable {
     }
   }
 
-  /// Puts what an agent lacks on its way: each roster after its own, and the newest policy.
+  /// Puts what an agent lacks on its way: each roster after its own, the newest policy and trust bundle.
   private func enqueueMissing(for known: AgentRecord, _ greeting: AgentGreeting) async throws {
     let agent = known.id
     let open = try await context.store.openOutbound(of: agent)
@@ -225,6 +227,13 @@ package final class UplinkHub: Service, Sendable {
         drafts.append(
           OutboundDraft(
             to: .agent(agent), type: EnvelopeType.policy.rawValue, envelope: bytes, supersedesType: true))
+      }
+    }
+    if let followed = trust.followed, followed.bundle.serial > greeting.trustSerial {
+      let bytes = try followed.envelope.serialized()
+      if !open.contains(where: { $0.envelope == bytes }) {
+        drafts.append(
+          OutboundDraft(to: .agent(agent), type: EnvelopeType.trust.rawValue, envelope: bytes, supersedesType: true))
       }
     }
     if !drafts.isEmpty { try await context.store.decide(Consequences(outbound: drafts), at: context.now) }

@@ -1,8 +1,8 @@
-/// A signed roster or policy as it came, with what must be known to choose among several.
+/// A signed roster, policy or trust bundle as it came, with what must be known to choose among several.
 package struct AuthorityRecord: Hashable, Sendable {
   /// What the envelope holds; raw values are the envelope's types.
   package enum Kind: String, Sendable, CaseIterable {
-    case roster, policy
+    case roster, policy, trust
   }
 
   package var kind: Kind

@@ -2,6 +2,7 @@ import CordonCollector
 import CordonCore
 import CordonTrust
 package import CordonWire
+import FoundationEssentials
 package import GRPCCore
 
 extension AdminAdapter {
@@ -20,6 +21,26 @@ extension AdminAdapter {
     response.serial = try await domain.authority.submitRoster(
       try request.envelope.domain(), by: try caller(context))
     domain.hub.wake()
+    return response
+  }
+
+  package func getTrust(
+    request: Cordon_V1_GetTrustRequest, context: ServerContext
+  ) async throws -> Cordon_V1_GetTrustResponse {
+    var response = Cordon_V1_GetTrustResponse()
+    if let followed = domain.trust.followed { response.envelope = Cordon_V1_Envelope(followed.envelope) }
+    response.caRoots = try domain.trust.roots().map { Data($0) }
+    response.agentsBehind = UInt64(try await domain.trust.agentsBehind())
+    return response
+  }
+
+  package func submitTrust(
+    request: Cordon_V1_SubmitTrustRequest, context: ServerContext
+  ) async throws -> Cordon_V1_SubmitTrustResponse {
+    var response = Cordon_V1_SubmitTrustResponse()
+    response.serial = try await domain.trust.submit(try request.envelope.domain(), by: try caller(context))
+    domain.hub.wake()
+    response.agents = UInt64(try await domain.fleet.agents(in: ""))
     return response
   }
 

@@ -19,7 +19,7 @@ extension Cordon_V1_Hello {
     for lane in lanes { positions.append(try lane.domain()) }
     return AgentGreeting(
       version: version, bootID: bootID, clock: Timestamp(milliseconds: clockMs), lanes: positions,
-      policySerial: policySerial, rosterSerial: rosterSerial)
+      policySerial: policySerial, rosterSerial: rosterSerial, trustSerial: trustSerial)
   }
 }
 

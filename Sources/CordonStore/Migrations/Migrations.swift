@@ -9,6 +9,7 @@ enum Migrations {
     migrator.registerMigration("0003-cases") { db in try db.execute(sql: cases) }
     migrator.registerMigration("0004-ledger") { db in try db.execute(sql: ledger) }
     migrator.registerMigration("0005-scores", migrate: addScores)
+    migrator.registerMigration("0006-trust") { db in try db.execute(sql: trust) }
     return migrator
   }
 }

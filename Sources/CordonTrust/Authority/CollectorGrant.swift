@@ -31,15 +31,17 @@ package struct CollectorGrant: Hashable, Sendable {
   ///
   /// The roster must be signed, in force, and name the request's standing key under the collector's name; see
   /// `Roster.adding(standingKeyOf:)`. Code: `standing-key`.
+  ///
+  /// - Parameter trusted: further CA roots that are trusted while the CA rolls; the issuing one comes first.
   package init(
     _ request: CollectorRequest, by root: CertificateAuthority, domain: TrustDomain, roster: Envelope,
-    operators: [Operator], at now: Timestamp
+    operators: [Operator], trusting trusted: [Certificate] = [], at now: Timestamp
   ) throws(CordonError) {
     let verified = try EnvelopeVerifier.bootstrap(roster)
     try Self.requireStanding(request.standingKey, in: verified)
     site = verified.site
     self.domain = domain
-    roots = [root.chain.leaf]
+    roots = [root.chain.leaf] + trusted.filter { $0 != root.chain.leaf }
     authorityChain = try root.intermediate(
       request.authorityRequest, name: "Cordon collector \(request.name) of \(domain.name)", at: now)
     identityChain = try root.issue(

@@ -97,11 +97,16 @@ package struct SiteAuthority: Sendable {
 package enum SiteFiles {
   package static let certificateRootKey = "ca-root.key"
   package static let certificateRoot = "ca-root.pem"
+  /// CA roots that are trusted, once a trust bundle was published.
+  package static let trustedRoots = "trust-roots.pem"
+  package static let trust = "trust.envelope"
   package static let roster = "roster.envelope"
   /// With the patients' key.
   package static let gatewayBundle = "site-gateway.bundle"
   package static let workstationBundle = "site.bundle"
 
+  /// Name, without its ending, of the files of a CA root that was made later.
+  package static func laterRoot(_ key: KeyDigest) -> String { "ca-root-\(Hex.encode(key.bytes.prefix(4)))" }
   package static func rootKey(_ holder: String) -> String { "root-\(holder).key" }
   package static func authorityKey(_ name: String) -> String { "operator-\(name).authority.key" }
   package static func identityKey(_ name: String) -> String { "operator-\(name).key" }
@@ -125,12 +130,26 @@ extension SiteAuthority {
     try bundle.forWorkstations.write(to: "\(folder)/\(SiteFiles.workstationBundle)")
   }
 
-  /// The root that issues certificates, from a folder that `write` filled.
+  /// A root that issues certificates, from a folder that `write` filled.
+  ///
+  /// - Parameter name: of its files, without their ending.
   package static func certificateRoot(
-    in folder: String, domain: TrustDomain
+    in folder: String, domain: TrustDomain, named name: String = "ca-root"
   ) throws(CordonError) -> CertificateAuthority {
     try CertificateAuthority(
-      chain: try CertificateChain.load(from: "\(folder)/\(SiteFiles.certificateRoot)"),
-      key: try IdentityKey.load(from: "\(folder)/\(SiteFiles.certificateRootKey)"), domain: domain)
+      chain: try CertificateChain.load(from: "\(folder)/\(name).pem"),
+      key: try IdentityKey.load(from: "\(folder)/\(name).key"), domain: domain)
+  }
+
+  /// Makes a further CA root in a folder, and returns its name there and its certificate.
+  package static func addCertificateRoot(
+    in folder: String, domain: TrustDomain, at now: Timestamp
+  ) throws(CordonError) -> (name: String, chain: CertificateChain) {
+    let key = IdentityKey()
+    let root = try CertificateAuthority.root(key, domain: domain, at: now)
+    let name = SiteFiles.laterRoot(key.digest)
+    try key.save(to: "\(folder)/\(name).key")
+    try root.chain.save(to: "\(folder)/\(name).pem")
+    return (name, root.chain)
   }
 }

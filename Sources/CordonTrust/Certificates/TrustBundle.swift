@@ -33,6 +33,18 @@ package struct TrustBundle: Hashable, Sendable {
   }
 }
 
+extension TrustBundle {
+  /// One root each, for those who do not look into certificates.
+  package var rootChains: [CertificateChain] { roots.compactMap { try? CertificateChain([$0]) } }
+
+  /// Of the roots' keys, in their order.
+  package var rootDigests: [KeyDigest] { roots.compactMap { KeyDigest(of: $0) } }
+
+  package mutating func add(_ root: CertificateChain) { roots.append(root.leaf) }
+
+  package mutating func remove(_ root: KeyDigest) { roots.removeAll { KeyDigest(of: $0) == root } }
+}
+
 extension TrustBundle: EnvelopePayload {
   package static var envelopeType: EnvelopeType { .trust }
 

@@ -42,6 +42,13 @@ package final class TrustStore: Sendable {
 
   package var contents: Contents { state.withLock { $0.contents } }
 
+  /// A store that trusts the newest root alone; nil where there is only one: no CA is rolling.
+  package var newestRootAlone: TrustStore? {
+    let roots = contents.roots
+    guard roots.count > 1, let newest = roots.max(by: { $0.notValidBefore < $1.notValidBefore }) else { return nil }
+    return try? TrustStore(domain: domain, roots: [newest])
+  }
+
   /// Trusts these CA roots from now on, and no others.
   package func replaceRoots(_ roots: [Certificate]) throws(CordonError) {
     try Self.check(roots)

@@ -168,6 +168,26 @@ struct FakeAdminService: Cordon_V1_Admin.SimpleServiceProtocol {
     return response
   }
 
+  /// Asked after every command: not noted.
+  func getTrust(request: Cordon_V1_GetTrustRequest, context: ServerContext) async throws -> Cordon_V1_GetTrustResponse {
+    var response = Cordon_V1_GetTrustResponse()
+    if let envelope = collector.state.withLock({ $0.trust }) { response.envelope = envelope }
+    response.agentsBehind = collector.state.withLock { $0.agentsBehind }
+    return response
+  }
+
+  func submitTrust(
+    request: Cordon_V1_SubmitTrustRequest, context: ServerContext
+  ) async throws -> Cordon_V1_SubmitTrustResponse {
+    let bundle = try TrustBundle(payload: try request.envelope.domain().payload)
+    try collector.note("SubmitTrust \(bundle.serial)")
+    collector.state.withLock { $0.trust = request.envelope }
+    var response = Cordon_V1_SubmitTrustResponse()
+    response.serial = bundle.serial
+    response.agents = 2
+    return response
+  }
+
   func getPolicy(request: Cordon_V1_GetPolicyRequest, context: ServerContext) async throws
     -> Cordon_V1_GetPolicyResponse
   {
@@ -295,6 +315,21 @@ struct FakeAdminService: Cordon_V1_Admin.SimpleServiceProtocol {
       state.commands[index].state = "released"
       return state.commands[index]
     }
+    return response
+  }
+
+  func renewCommand(
+    request: Cordon_V1_RenewCommandRequest, context: ServerContext
+  ) async throws -> Cordon_V1_RenewCommandResponse {
+    let renewal = try request.envelope.domain()
+    let asked = try LeaseRenewal(payload: renewal.payload)
+    try collector.note("RenewCommand \(asked.commandID) \(asked.until.milliseconds)")
+    guard let stored = collector.state.withLock({ $0.commands.first { $0.command.id == Data(asked.commandID.bytes) } })
+    else {
+      throw missing("command")
+    }
+    var response = Cordon_V1_RenewCommandResponse()
+    response.command = stored
     return response
   }
 

@@ -13,6 +13,8 @@ final class FakeCollector: AdminConnecting {
   struct State: Sendable {
     var grant: CollectorGrant?
     var roster: Envelope?
+    var trust: Cordon_V1_Envelope?
+    var agentsBehind: UInt64 = 0
     var policies: [String: Envelope] = [:]
     var agents: [Cordon_V1_Agent] = []
     var detections: [Cordon_V1_StoredDetection] = []

@@ -199,6 +199,25 @@ import Testing
     }
   }
 
+  @Test func aTrustBundleIsFollowedAndSurvivesARestart() throws {
+    try Self.with { authority, minted, restart in
+      #expect(authority.trustSerial == 0 && authority.trustPayload.isEmpty)
+      let bundle = TrustBundle(
+        serial: 2, roots: [try TestSite().root.chain.leaf], revokedKeys: [IdentityKey().digest])
+      expectRefusal("threshold") { _ = try authority.hear(try bundle.sealed(by: [minted.roots[0]]), at: Self.now) }
+      let envelope = try bundle.sealed(by: Array(minted.roots.prefix(2)))
+      guard case .trust(let heard) = try authority.hear(envelope, at: Self.now) else {
+        return #expect(Bool(false), "not a trust bundle")
+      }
+      #expect(heard == bundle && authority.trustSerial == 2)
+      guard case .known = try authority.hear(envelope, at: Self.now) else { return #expect(Bool(false), "not known") }
+      let older = try TrustBundle(serial: 1, roots: bundle.roots).sealed(by: minted.roots)
+      expectRefusal("rolled-back") { _ = try authority.hear(older, at: Self.now) }
+      let again = try restart()
+      #expect(again.trustSerial == 2 && again.trustPayload == envelope.payload && again.problems.isEmpty)
+    }
+  }
+
   @Test func aCommandSaysOnWhoseWordItActs() throws {
     try Self.with { authority, minted, _ in
       let command = Command(

@@ -31,7 +31,7 @@ struct OperatorAddCommand: ConnectedCommand {
     var site = try session.home.site()
     site.operatorName = asked.name
     site.operatorRoles = nil
-    let roots = try CertificateChain.load(from: session.home.file(SiteFiles.certificateRoot))
+    let roots = try session.home.trustedRoots()
     let grant = OperatorGrant(
       site: site, chain: try CertificateChain(der: response.chain.map { [UInt8]($0) }).pem(), roots: try roots.pem(),
       roster: Data(try roster.serialized()))

@@ -29,7 +29,7 @@ struct PolicyDiffCommand: AsyncParsableCommand {
     } else {
       let home = try OperatorHome(common.home, in: environment)
       report = try await AdminCall.run(environment, try home.collectorAccess()) { clients in
-        let session = AdminSession(client: clients.admin, home: home, environment: environment)
+        let session = AdminSession(clients, home: home, environment: environment)
         return Self.report(PolicyDiff(from: try await PolicyInForce.of(policy.group, in: session).policy, to: policy))
       }
     }

@@ -31,7 +31,7 @@ struct RosterShowCommand: AsyncParsableCommand {
       report = RosterPage.report(known.roster, known.envelope, at: now)
     } else {
       report = try await AdminCall.run(environment, try home.collectorAccess()) { clients in
-        let session = AdminSession(client: clients.admin, home: home, environment: environment)
+        let session = AdminSession(clients, home: home, environment: environment)
         let found = try await RosterInForce.of(session)
         return RosterPage.report(found.roster, found.envelope, at: now)
       }

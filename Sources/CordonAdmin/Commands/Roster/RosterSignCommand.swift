@@ -44,7 +44,7 @@ struct RosterSignCommand: AsyncParsableCommand {
       ])
     if submit {
       report = try await AdminCall.run(environment, try home.collectorAccess()) { clients in
-        let session = AdminSession(client: clients.admin, home: home, environment: environment)
+        let session = AdminSession(clients, home: home, environment: environment)
         return try await RosterOutput.submit(envelope, after: known, in: session)
       }
     }

@@ -4,7 +4,7 @@ import CordonTrust
 
 struct SiteBundleCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bundle", abstract: "Write what IT installs with an agent, with the newest roster.",
+    commandName: "bundle", abstract: "Write what IT installs with an agent, with the newest roster and CA roots.",
     discussion: """
       A bundle holds the keys of pseudonyms: install it root-only (mode 0600), and never on the collector's host. \
       Workstations never get the key of patients' pseudonyms.
@@ -27,6 +27,7 @@ struct SiteBundleCommand: AsyncParsableCommand {
     var bundle = try SiteBundle.load(from: home.file(SiteFiles.gatewayBundle))
     let newest = try home.roster()
     bundle.roster = newest.envelope
+    bundle.roots = try home.trustedRoots().certificates
     try (profile == .gateway ? bundle : bundle.forWorkstations).write(to: out)
     Report(
       "\(out) is a bundle for a \(profile.rawValue), with the roster \(newest.roster.serial).",

@@ -23,6 +23,12 @@ struct SiteSignCollectorCommand: AsyncParsableCommand {
     help: ArgumentHelp("A further operator whom it knows from the start (repeatable).", valueName: "name=role,role"))
   var operators: [String] = []
 
+  @Option(help: "The CA root that vouches for it, as `cordon trust add-root` named it.") var root = "ca-root"
+
+  func validate() throws {
+    guard !root.contains("/") else { throw ValidationError("--root names files in the home, such as ca-root.") }
+  }
+
   mutating func run() async throws {
     let environment = try AdminEnvironment.get()
     let home = try OperatorHome(common.home, in: environment)
@@ -37,8 +43,9 @@ struct SiteSignCollectorCommand: AsyncParsableCommand {
     }
     let domain = try TrustDomain(site.trustDomain)
     let grant = try CollectorGrant(
-      asked, by: try SiteAuthority.certificateRoot(in: home.path, domain: domain), domain: domain, roster: envelope,
-      operators: try grantedOperators(of: site), at: now)
+      asked, by: try SiteAuthority.certificateRoot(in: home.path, domain: domain, named: root), domain: domain,
+      roster: envelope, operators: try grantedOperators(of: site), trusting: try home.trustedRoots().certificates,
+      at: now)
     try PrivateFile.create(at: out, holding: try grant.serialized())
     try home.keep(roster: envelope)
     Report(
