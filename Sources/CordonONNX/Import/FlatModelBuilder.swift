@@ -27,7 +27,7 @@ struct FlatModelBuilder {
       form?.reading = .last
       return form
     case .refused(let error): throw error
-    case .constant, .residual, .missing, .label: return nil
+    case .constant, .residual, .missing, .presence, .presentCount, .errorSum, .label: return nil
     }
   }
 
@@ -95,7 +95,9 @@ struct FlatModelBuilder {
       return Form(model: try network(row, scaled: 0..<row.steps.count, output: .column(0)))
     }
     // Rows as wide as the input are its reconstruction; their error is in the input's own units.
-    guard row.width == columns, !row.layers.isEmpty, !row.isFilled || row.steps.isEmpty else { return nil }
+    guard row.width == columns, !row.layers.isEmpty, !row.isCurved, !row.isFilled || row.steps.isEmpty else {
+      return nil
+    }
     return Form(model: try network(row, scaled: 0..<0, output: .reconstruction), reading: .reconstruction)
   }
 
@@ -114,9 +116,12 @@ struct FlatModelBuilder {
     _ row: RowValue, scaled: Range<Int>, output: NetworkModel.Output
   ) throws(CordonError) -> FlatModel {
     var assembly = NetworkAssembly(row, inputColumns: columns)
-    let scaling = assembly.scaling(steps: scaled, isExact: output != .column(0))
+    // What is compared with a reconstruction, curved or filled must be the model's own scaling, and nothing near it.
+    let isExact = output != .column(0) || row.isCurved || row.isFilled
+    let scaling = assembly.scaling(steps: scaled, isExact: isExact)
     guard let scaling else {
-      throw ONNXRefusal.unsupported("a reconstruction of a column that was multiplied by zero")
+      throw ONNXRefusal.unsupported(
+        "a column that is multiplied by zero, or read twice, before its scale must be exact")
     }
     let network = DenseNetwork(layers: try assembly.layers(after: scaled.upperBound))
     let dense = try made(network, "network of at most \(DenseNetwork.layerLimit) layers")

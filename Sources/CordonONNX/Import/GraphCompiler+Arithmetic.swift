@@ -20,6 +20,12 @@ extension GraphCompiler {
       return .residual(try squared(node, residual))
     case (.residual(let residual), .constant(let constant)) where node.operation == "Pow" && constant.scalar == 2:
       return .residual(try squared(node, residual))
+    case (.residual(var residual), .presence) where node.operation == "Mul" && residual.target.isFilled:
+      residual.isMasked = true
+      return .residual(residual)
+    case (.presentCount, .constant(let constant)) where node.operation == "Max" && constant.scalar == 1:
+      return .presentCount
+    case (.errorSum(let error), .presentCount) where node.operation == "Div": return .error(error)
     case (.trees(let trees), .constant(let constant)):
       return .trees(try combine(node, trees, constant, constantIsFirst: false))
     case (.constant(let constant), .trees(let trees)):
@@ -58,13 +64,17 @@ extension GraphCompiler {
     let (target, output) = left.layers.isEmpty ? (left, right) : (right, left)
     guard node.operation == "Sub", target.layers.isEmpty, !output.layers.isEmpty, target.width == output.width,
       target.columns == Array(0..<graph.columns), output.columns == target.columns,
-      output.steps.starts(with: target.steps), output.isFilled == target.isFilled
+      output.isCurved == target.isCurved, output.isFilled == target.isFilled,
+      target.isCurved || target.isFilled
+        ? output.steps == target.steps : output.steps.starts(with: target.steps)
     else { throw ONNXRefusal.refused(node, "it joins two computed values that are not a row and its reconstruction") }
     return ResidualValue(target: target, output: output, power: .plain)
   }
 
   private func squared(_ node: ONNXNode, _ residual: ResidualValue) throws(CordonError) -> ResidualValue {
-    guard residual.power != .square else { throw ONNXRefusal.refused(node, "it takes a fourth power") }
+    guard residual.power != .square, !residual.isMasked else {
+      throw ONNXRefusal.refused(node, "it takes a fourth power")
+    }
     return ResidualValue(target: residual.target, output: residual.output, power: .square)
   }
 
@@ -151,21 +161,6 @@ extension GraphCompiler {
           leaves.map { node.operation == "Log" ? log($0) : node.operation == "Abs" ? $0.magnitude : $0.squareRoot() }))
     default: throw ONNXRefusal.refused(node, "it is done to a value in a way that no flat model has")
     }
-  }
-
-  /// The mean of a residual over the columns of a row.
-  func mean(_ node: ONNXNode, _ inputs: [SymbolicValue]) throws(CordonError) -> SymbolicValue {
-    try node.allowAttributes(["axes", "keepdims", "noop_with_empty_axes"])
-    var axes = node.integers("axes")
-    if inputs.count == 2, case .constant(let tensor) = inputs[1] { axes = tensor.integers ?? [] }
-    guard axes == [1] || axes == [-1] else { throw ONNXRefusal.refused(node, "it is not over the columns of a row") }
-    guard case .residual(let residual)? = inputs.first, residual.power != .plain else {
-      throw ONNXRefusal.refused(node, "it is not over the squares of a reconstruction's errors")
-    }
-    return .error(
-      ReconstructionError(
-        target: residual.target, output: residual.output,
-        measure: residual.power == .square ? .meanSquare : .meanAbsolute))
   }
 
   private static func function(_ operation: String) -> ((Double, Double) -> Double)? {

@@ -135,21 +135,4 @@ extension GraphCompiler {
     }
     return given.isEmpty ? [Double](repeating: 0, count: count) : given
   }
-
-  /// Which values of the input are missing.
-  func missing(_ node: ONNXNode, _ value: SymbolicValue) throws(CordonError) -> SymbolicValue {
-    guard case .row(let row) = value, row == RowValue(width: graph.columns) else {
-      throw ONNXRefusal.refused(node, "it is not over the input")
-    }
-    return .missing
-  }
-
-  /// Scaled rows with zero for what is missing: what flat models do themselves.
-  func fill(_ node: ONNXNode, _ inputs: [SymbolicValue]) throws(CordonError) -> SymbolicValue {
-    guard inputs.count == 3, case .missing = inputs[0], case .constant(let tensor) = inputs[1], tensor.scalar == 0,
-      case .row(var row) = inputs[2], row.layers.isEmpty, row.columns == Array(0..<graph.columns)
-    else { throw ONNXRefusal.refused(node, "it does something other than put zero for what is missing") }
-    row.isFilled = true
-    return .row(row)
-  }
 }

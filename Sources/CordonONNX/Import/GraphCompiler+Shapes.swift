@@ -78,14 +78,14 @@ extension GraphCompiler {
     case .residual(let residual): residual.output.width
     case .trees, .error: 1
     case .probabilities: 2
-    case .constant, .missing, .label, .refused: nil
+    case .constant, .missing, .presence, .presentCount, .errorSum, .label, .refused: nil
     }
   }
 
   /// Columns by position.
   mutating func select(_ node: ONNXNode, _ inputs: [SymbolicValue]) throws(CordonError) -> SymbolicValue {
     try node.allowAttributes(["axis"])
-    guard inputs.count == 2, case .constant(let tensor) = inputs[1], let indices = tensor.integers,
+    guard inputs.count == 2, case .constant(let tensor) = inputs[1], let indices = tensor.integers, !indices.isEmpty,
       node.operation == "ArrayFeatureExtractor" || [1, -1].contains(node.integer("axis", default: 0)),
       let width = Self.width(of: inputs[0])
     else { throw ONNXRefusal.refused(node, "it picks something other than columns by constant positions") }

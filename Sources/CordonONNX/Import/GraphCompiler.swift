@@ -74,10 +74,13 @@ struct GraphCompiler: Sendable {
     case "TreeEnsembleClassifier": [.label, try treeClassifier(node, first(node, inputs))]
     case "LabelEncoder": [try encodeLeaves(node, first(node, inputs))]
     case "ReduceMean": [try mean(node, inputs)]
+    case "ReduceSum": [try sumOfPresent(node, inputs)]
     case "Concat": [try concatenate(node, inputs)]
     case "ZipMap": [try zipMap(node, first(node, inputs))]
     case "IsNaN": [try missing(node, first(node, inputs))]
+    case "Not": [try present(node, first(node, inputs))]
     case "Where": [try fill(node, inputs)]
+    case "Asinh": [try curve(node, first(node, inputs))]
     default: throw ONNXRefusal.refused(node, "it is not in the list of operators")
     }
   }

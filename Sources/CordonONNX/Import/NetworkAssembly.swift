@@ -23,7 +23,9 @@ struct NetworkAssembly {
   ///
   /// Nil where it must be exact and cannot: a column is multiplied by zero.
   mutating func scaling(steps: Range<Int>, isExact: Bool) -> InputScaling? {
-    guard !steps.isEmpty, Set(row.columns).count == row.columns.count else {
+    let isRepeated = Set(row.columns).count < row.columns.count
+    guard !isRepeated || !isExact else { return nil }
+    guard !isRepeated, !steps.isEmpty || row.isCurved else {
       // A column that is read twice may be scaled twice: the first layer does it.
       for column in row.columns.indices { (restScale[column], restShift[column]) = line(steps, column: column) }
       return InputScaling(identity: inputColumns)
@@ -49,7 +51,7 @@ struct NetworkAssembly {
       factors[source] = Float(factor)
       restShift[column] = shift
     }
-    return InputScaling(offsets: offsets, factors: factors)
+    return InputScaling(offsets: offsets, factors: factors, curve: row.isCurved ? .asinh : .linear)
   }
 
   /// The layers over the scaled input, with the steps from `first` on before them.

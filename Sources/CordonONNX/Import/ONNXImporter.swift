@@ -73,6 +73,6 @@ package enum ONNXImporter {
     let names = graph.outputs.map { ONNXRefusal.quoted($0.name) }.joined(separator: ", ")
     return CordonError(
       .invalid, "onnx-output", "The ONNX file \(what) (outputs: \(names)).",
-      remedy: "Name the output that is the score with --output, or export the model with one.")
+      remedy: "Name the output that is the score with --output-name, or export the model with one.")
   }
 }

@@ -15,22 +15,27 @@ struct RowValue: Hashable, Sendable {
   var layers: [SymbolicLayer] = []
   /// Whether zero was put for what is missing, after the steps.
   var isFilled = false
+  /// Whether asinh was taken of every column, after the steps.
+  var isCurved = false
 
   init(width: Int) { columns = Array(0..<width) }
 
   var width: Int { layers.last?.outputs ?? columns.count }
 
+  /// Whether what is done next is one more step; if not, it is part of a layer.
+  private var takesSteps: Bool { layers.isEmpty && !isFilled && !isCurved }
+
   /// Adds `values`, one a column.
   mutating func add(_ values: [Double]) {
-    if layers.isEmpty { steps.append(.add(values)) } else { scaleLast(by: ones, shift: values) }
+    if takesSteps { steps.append(.add(values)) } else { scaleLast(by: ones, shift: values) }
   }
 
   mutating func multiply(by values: [Double]) {
-    if layers.isEmpty { steps.append(.multiply(values)) } else { scaleLast(by: values, shift: zeros) }
+    if takesSteps { steps.append(.multiply(values)) } else { scaleLast(by: values, shift: zeros) }
   }
 
   mutating func divide(by values: [Double]) {
-    if layers.isEmpty { steps.append(.divide(values)) } else { scaleLast(by: values.map { 1 / $0 }, shift: zeros) }
+    if takesSteps { steps.append(.divide(values)) } else { scaleLast(by: values.map { 1 / $0 }, shift: zeros) }
   }
 
   /// `weights` are row-major, outputs × width.

@@ -18,6 +18,12 @@ enum SymbolicValue: Sendable {
   indirect case probabilities(SymbolicValue)
   /// Which values of the row are missing.
   case missing
+  /// 1 for each value of the row that is present, 0 for what is missing.
+  case presence
+  /// How many values of the row are present.
+  case presentCount
+  /// The sum over a residual's present columns: a mean once it is divided by their count.
+  case errorSum(ReconstructionError)
   /// A class that was chosen; no score is made of it.
   case label
   case refused(CordonError)
@@ -31,6 +37,8 @@ struct ResidualValue: Sendable {
   var target: RowValue
   var output: RowValue
   var power: Power
+  /// Whether what is missing counts as no error.
+  var isMasked = false
 }
 
 /// The mean of a residual over the columns.

@@ -32,7 +32,7 @@ struct TreeReader {
 
   /// `row` is what the trees read: columns of the input with numbers done to them, and no layers.
   init(_ node: ONNXNode, _ row: RowValue) throws(CordonError) {
-    guard row.layers.isEmpty, !row.isFilled else {
+    guard row.layers.isEmpty, !row.isFilled, !row.isCurved else {
       throw ONNXRefusal.refused(node, "it reads what a network computed")
     }
     self.node = node

@@ -17,6 +17,12 @@ struct EvaluatedTensor: Sendable {
   /// Numbers a row of a matrix; 1 for a list.
   var width: Int { dimensions.count < 2 ? 1 : dimensions.dropFirst().reduce(1, *) }
 
+  /// The numbers as whole ones; nil where one is not.
+  var integers: [Int]? {
+    let whole = values.compactMap { Int(exactly: $0) }
+    return whole.count == values.count ? whole : nil
+  }
+
   func mapped(_ function: (Float) -> Float) -> EvaluatedTensor {
     EvaluatedTensor(dimensions: dimensions, values: values.map(function))
   }

@@ -13,7 +13,8 @@ extension GraphEvaluator {
 
   func reshape(_ node: ONNXNode, _ inputs: [EvaluatedTensor]) -> EvaluatedTensor? {
     var value = inputs[0]
-    let axes = node.integers("axes") + (inputs.count > 1 ? inputs[1].values.map { Int($0) } : [])
+    guard let given = inputs.count > 1 ? inputs[1].integers : [] else { return nil }
+    let axes = node.integers("axes") + given
     switch node.operation {
     case "Flatten":
       guard let rows = value.dimensions.first else { return nil }
@@ -58,16 +59,17 @@ extension GraphEvaluator {
 
   /// Columns by position.
   func pick(_ inputs: [EvaluatedTensor]) -> EvaluatedTensor? {
-    guard inputs.count == 2, inputs[0].dimensions.count == 2 else { return nil }
+    guard inputs.count == 2, inputs[0].dimensions.count == 2, let positions = inputs[1].integers else { return nil }
     let (rows, width) = (inputs[0].dimensions[0], inputs[0].dimensions[1])
-    let columns = inputs[1].values.map { $0 < 0 ? Int($0) + width : Int($0) }
+    let columns = positions.map { $0 < 0 ? $0 + width : $0 }
     guard columns.allSatisfy({ (0..<width).contains($0) }) else { return nil }
     let values = (0..<rows).flatMap { row in columns.map { inputs[0].values[row * width + $0] } }
     return EvaluatedTensor(dimensions: [rows, columns.count], values: values)
   }
 
   func reduce(_ node: ONNXNode, _ inputs: [EvaluatedTensor]) -> EvaluatedTensor? {
-    let axes = node.integers("axes") + (inputs.count > 1 ? inputs[1].values.map { Int($0) } : [])
+    guard let given = inputs.count > 1 ? inputs[1].integers : [] else { return nil }
+    let axes = node.integers("axes") + given
     guard axes.count == 1 else { return nil }
     let axis = axes[0] < 0 ? axes[0] + inputs[0].dimensions.count : axes[0]
     guard inputs[0].dimensions.indices.contains(axis) else { return nil }
@@ -89,8 +91,8 @@ extension GraphEvaluator {
 
   /// The least values of each row, ascending: TopK as it is written here.
   func least(_ inputs: [EvaluatedTensor]) -> EvaluatedTensor? {
-    guard inputs.count == 2, inputs[0].dimensions.count == 2, let count = inputs[1].values.first.map({ Int($0) }),
-      count <= inputs[0].dimensions[1]
+    guard inputs.count == 2, inputs[0].dimensions.count == 2, let count = inputs[1].integers?.first,
+      (0...inputs[0].dimensions[1]).contains(count)
     else { return nil }
     let (rows, width) = (inputs[0].dimensions[0], inputs[0].dimensions[1])
     let values = (0..<rows).flatMap { inputs[0].values[$0 * width..<($0 + 1) * width].sorted().prefix(count) }
