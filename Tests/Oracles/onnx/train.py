@@ -3,7 +3,8 @@
 usage: train.py OUT [--tiny]
 
 For each model: NAME.onnx, and NAME.csv with 1,000 seeded rows (40 with --tiny) and a last column `expected`: the
-framework's own score, higher being stranger. --tiny makes the fixtures of Tests/CordonONNXTests.
+framework's own score, higher being stranger. Without --tiny also train.csv and rows.csv, for models that Cordon trains.
+--tiny makes the fixtures of Tests/CordonONNXTests.
 """
 
 import argparse
@@ -47,6 +48,16 @@ class Workshop:
         rows[:, 0] = rows[:, 0] * 8 + 3
         rows[:, 2] = numpy.expm1(numpy.abs(rows[:, 2]))
         return rows.astype(numpy.float32)
+
+    def keep_rows(self):
+        """The rows themselves, for models that Cordon trains."""
+        names = [f"x{i}" for i in range(self.columns)]
+        for name, rows, labels in (("train", self.train, self.labels), ("rows", self.vectors, None)):
+            with open(self.out / f"{name}.csv", "w") as file:
+                print(",".join(names + (["label"] if labels is not None else [])), file=file)
+                for index, row in enumerate(rows):
+                    cells = [repr(float(x)) for x in row]
+                    print(",".join(cells + ([str(labels[index])] if labels is not None else [])), file=file)
 
     def keep(self, name, model, expected, vectors=None):
         vectors = self.vectors if vectors is None else vectors
@@ -228,6 +239,8 @@ def main():
     parser.add_argument("--tiny", action="store_true")
     arguments = parser.parse_args()
     shop = Workshop(arguments.out, arguments.tiny)
+    if not shop.tiny:
+        shop.keep_rows()
     for make in (sklearn_models, boosting_models, torch_models, keras_models):
         make(shop)
 
