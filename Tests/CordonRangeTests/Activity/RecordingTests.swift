@@ -4,7 +4,7 @@ import Testing
 
 /// Nothing may be tuned on independent noise: the made-up activity is seasonal, bursty and unlike between people.
 @Suite struct RecordingTests {
-  static let seeds: [UInt64] = [1, 7, 19]
+  static let seeds: [UInt64] = [1, 19]
 
   /// Counts of what people do, by whom, in steps of so many minutes.
   struct Counts {

@@ -3,7 +3,7 @@ import CordonRange
 import Testing
 
 @Suite struct AttackPlannerTests {
-  private static let seeds: [UInt64] = [1, 2, 3, 7, 42]
+  private static let seeds: [UInt64] = [2, 7, 42]
 
   private static func whole(_ recording: Recording) -> HospitalActivity {
     var all = HospitalActivity()
