@@ -28,7 +28,7 @@ package struct CordonCommand: AsyncParsableCommand {
       SiteCommand.self, RosterCommand.self, TrustCommand.self, OperatorCommand.self, TokenCommand.self,
       AgentCommand.self,
       PolicyCommand.self, DetectionCommand.self, IncidentCommand.self, CommandCommand.self, LedgerCommand.self,
-      StatusCommand.self, DoctorCommand.self, CompletionCommand.self, VersionCommand.self,
+      LabCommand.self, StatusCommand.self, DoctorCommand.self, CompletionCommand.self, VersionCommand.self,
     ])
 
   package init() {}

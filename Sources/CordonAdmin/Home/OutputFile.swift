@@ -36,8 +36,9 @@ struct OutputFile {
     guard descriptor >= 0 else { throw FileInput.failure("create", temporary) }
   }
 
-  func append(_ text: String) throws(CordonError) {
-    let bytes = Array(text.utf8)
+  func append(_ text: String) throws(CordonError) { try append(Array(text.utf8)) }
+
+  func append(_ bytes: [UInt8]) throws(CordonError) {
     var written = 0
     while written < bytes.count {
       let count = bytes.withUnsafeBytes {

@@ -18,7 +18,7 @@ package struct BoostedTreesTrainer: SupervisedTrainer {
   /// L2 penalty on leaves.
   package var penalty: Double
 
-  package init(trees: Int = 200, leaves: Int = 31, rate: Double = 0.1, leafRows: Int = 20, penalty: Double = 1) {
+  package init(trees: Int = 500, leaves: Int = 63, rate: Double = 0.1, leafRows: Int = 20, penalty: Double = 1) {
     precondition(trees > 0 && leaves >= 2 && rate > 0 && rate <= 1 && leafRows > 0 && penalty >= 0, "trees need leaves")
     self.trees = trees
     self.leaves = leaves

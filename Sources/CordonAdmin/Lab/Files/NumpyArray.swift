@@ -16,7 +16,8 @@ struct NumpyArray {
   init(bytes: [UInt8], name: String) throws(CordonError) {
     let header = try Self.header(bytes, name)
     guard let code = Self.quoted(header.text, after: "'descr':"), let element = Element(code) else {
-      throw Self.damaged(name, "its elements are \(Self.quoted(header.text, after: "'descr':") ?? "of an unknown kind")")
+      throw Self.damaged(
+        name, "its elements are \(Self.quoted(header.text, after: "'descr':") ?? "of an unknown kind")")
     }
     guard let shape = Self.shape(header.text) else { throw Self.damaged(name, "its shape cannot be read") }
     var count = 1
