@@ -40,26 +40,52 @@ package struct EntityScorer: Hashable, Sendable {
     _ window: EntityWindow, schema: FeatureSchema, offset: Int = 0, peers: PeerBaseline? = nil,
     judge: BaselineJudge = BaselineJudge(), model: BoundModel? = nil, learns: Bool = true
   ) throws(CordonError) -> WindowScore {
-    guard window.features.count == baseline.featureCount, schema.features.count == baseline.featureCount else {
-      throw CordonError(
-        .invalid, "window-shape",
-        "A window of \(schema.name) has \(window.features.count) features instead of \(baseline.featureCount).")
-    }
-    let values = zip(schema.features, window.features).map { $0.transform.value(of: $1) }
+    let values = try transformed(window.features, schema: schema)
     let hour = HourOfWeek(window.start, offset: offset)
-    if learns { learnGap(before: window, offset: offset) }
     let residuals = judge.residuals(of: values, at: hour, own: baseline, peers: peers)
     var score = WindowScore.joined(residuals.lazy.map(\.surprise))
     if let model { score = max(score, model.score(window.features, surprises: residuals.lazy.map(\.surprise))) }
+    let last = follower.end
     follower.follow(score, start: window.start, length: window.length)
     let result = WindowScore(score: score, scales: follower.values, residuals: residuals, isMatured: isMatured)
-    if learns { baseline.learn(values, at: hour) }
+    if learns { learn(values, of: window, since: last, offset: offset) }
     return result
   }
 
+  /// Learns a window that was scored without being learned, and the empty ones before it.
+  ///
+  /// - Parameter last: end of the window before it; nil for the first. Throws `window-shape`.
+  package mutating func learn(
+    _ window: EntityWindow, schema: FeatureSchema, since last: Timestamp?, offset: Int = 0
+  ) throws(CordonError) {
+    learn(try transformed(window.features, schema: schema), of: window, since: last, offset: offset)
+  }
+
+  private mutating func learn(_ values: [Float], of window: EntityWindow, since last: Timestamp?, offset: Int) {
+    if let last { learnGap(from: last, before: window, offset: offset) }
+    baseline.learn(values, at: HourOfWeek(window.start, offset: offset))
+  }
+
+  /// How far a window would be from what is usual in an hour; changes nothing. Throws `window-shape`.
+  package func examine(
+    _ features: [Float], schema: FeatureSchema, at hour: HourOfWeek, peers: PeerBaseline? = nil,
+    judge: BaselineJudge = BaselineJudge()
+  ) throws(CordonError) -> [FeatureResidual] {
+    judge.residuals(of: try transformed(features, schema: schema), at: hour, own: baseline, peers: peers)
+  }
+
+  private func transformed(_ features: [Float], schema: FeatureSchema) throws(CordonError) -> [Float] {
+    guard features.count == baseline.featureCount, schema.features.count == baseline.featureCount else {
+      throw CordonError(
+        .invalid, "window-shape",
+        "A window of \(schema.name) has \(features.count) features instead of \(baseline.featureCount).")
+    }
+    return zip(schema.features, features).map { $0.transform.value(of: $1) }
+  }
+
   /// Counts the empty windows between the last one and this one, each in its hour.
-  private mutating func learnGap(before window: EntityWindow, offset: Int) {
-    guard let end = follower.end, window.length > 0, window.start > end else { return }
+  private mutating func learnGap(from end: Timestamp, before window: EntityWindow, offset: Int) {
+    guard window.length > 0, window.start > end else { return }
     let missing = window.start.since(end).milliseconds / Int64(window.length)
     guard missing > 0, missing * Int64(window.length) / 3_600_000 <= Self.gapLimit else { return }
     let perStep = max(1, 3_600_000 / Int64(window.length))

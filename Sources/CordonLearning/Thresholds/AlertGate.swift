@@ -1,3 +1,5 @@
+import CordonCore
+
 /// Lets one entity alert at most once a scale and episode: what the calibration counted.
 ///
 /// Days in a row on which a scale passes its threshold are one episode. Its first passing alerts; the first of each later
@@ -31,6 +33,25 @@ package struct AlertGate: Hashable, Sendable {
     guard day > last else { return .silent }
     lastPassed[scale] = day
     return day == last &+ 1 ? .continuation : .alert
+  }
+}
+
+extension AlertGate {
+  private static let none = Int32.min
+
+  func encode(to writer: inout StateWriter) {
+    writer.put(UInt8(lastPassed.count))
+    for last in lastPassed { writer.put(last ?? Self.none) }
+  }
+
+  /// Restores so many scales; throws `malformed-state` for another number.
+  init(scales: Int, from reader: inout StateReader) throws(CordonError) {
+    self.init(scales: scales)
+    guard Int(try reader.integer(UInt8.self)) == scales else { throw StateReader.malformed }
+    for index in 0..<scales {
+      let last = try reader.integer(Int32.self)
+      lastPassed[index] = last == Self.none ? nil : last
+    }
   }
 }
 

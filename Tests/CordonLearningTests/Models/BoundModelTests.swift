@@ -15,7 +15,7 @@ import Testing
   }
 
   /// Scores the sum of its columns, each with its weight.
-  private static func bundle(
+  static func bundle(
     _ features: [ModelBundle.Feature], weights: [Float], schema id: UInt32 = schema.id, surprises: Bool = false,
     thresholds: [ScaleThreshold] = [], peers: PeerBaseline? = nil
   ) throws -> ModelBundle {
@@ -29,6 +29,11 @@ import Testing
       schema: id, features: features, readsSurprises: surprises, model: .network(model), thresholds: thresholds,
       lineage: ModelLineage(modelID: modelID, codeVersion: "0", created: FakeClock.start),
       purpose: "test", seed: 1, peers: peers)
+  }
+
+  /// Scores the first feature, raw, times a weight.
+  static func scoringFirst(weight: Float) throws -> BoundModel {
+    try BoundModel(try bundle([feature(0, .identity)], weights: [weight]), to: schema, digest: digest)
   }
 
   @Test func `a subset in another order is projected`() throws {
