@@ -24,12 +24,8 @@ package struct UserWindowMerger: Sendable {
   /// Every user's whole windows that begin in a span of event time, by start and entity.
   package func windows(schema: UInt32, from: Timestamp, to: Timestamp) async throws -> [EntityWindow] {
     var merged: [EntityWindow] = []
-    // Ordered by start and entity: one of many parts may name its window again.
-    var last: (entity: EntityRef, start: Timestamp)?
-    for (entity, start) in try await store.partialWindows(
-      schema: schema, from: from, to: to, most: Self.mostWindows)
-    where last.map({ $0 != (entity, start) }) ?? true {
-      last = (entity, start)
+    let named = try await store.partialWindows(schema: schema, from: from, to: to, most: Self.mostWindows)
+    for (entity, start) in named {
       if let window = try await window(of: entity, start: start, schema: schema) { merged.append(window) }
     }
     return merged

@@ -26,7 +26,7 @@ extension CollectorStore {
     }
   }
 
-  /// Which entities have partial windows of a schema that begin in a span of event time.
+  /// Which entities have partial windows of a schema that begin in a span of event time; each once.
   package func partialWindows(
     schema: UInt32, from: Timestamp, to: Timestamp, most: Int = 10_000
   ) async throws(CordonError) -> [(entity: EntityRef, start: Timestamp)] {
@@ -35,8 +35,10 @@ extension CollectorStore {
         "SELECT start_ms, entity FROM \(table.name) WHERE partial = 1 AND start_ms >= ?1 AND start_ms < ?2 AND schema = ?3"
       }
       guard !union.isEmpty else { return [] }
+      // One table has no union that would take repetitions out: an entity with many parts would be named again.
+      let named = union.joined(separator: " UNION ALL ")
       return try Row.fetchAll(
-        db, sql: union.joined(separator: " UNION ") + " ORDER BY start_ms, entity LIMIT ?4",
+        db, sql: "SELECT DISTINCT start_ms, entity FROM (\(named)) ORDER BY start_ms, entity LIMIT ?4",
         arguments: [from.milliseconds, to.milliseconds, Int64(schema), most]
       ).map { row in (try EntityKey.decode(row.bytes("entity")), row.time("start_ms")) }
     }

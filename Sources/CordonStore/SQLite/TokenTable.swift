@@ -13,20 +13,13 @@ enum TokenTable {
 
   /// The token, if it may be used now.
   static func require(_ db: Database, digest: [UInt8], at now: Timestamp) throws -> TokenRecord {
-    let remedy = "Ask for a new one: cordon token create."
     guard let row = try Row.fetchOne(db, sql: "SELECT * FROM tokens WHERE digest = ?", arguments: [Data(digest)]) else {
-      throw CordonError(.denied, "token-unknown", "The enrolment token is not known.", remedy: remedy)
+      throw CordonError(
+        .denied, "token-unknown", "The enrolment token is not known here.",
+        remedy: "Check that it was made on this collector, or ask for a new one: cordon token create.")
     }
     let token = read(row)
-    guard !token.isRevoked else {
-      throw CordonError(.denied, "token-revoked", "Enrolment token \(token.id) was revoked.", remedy: remedy)
-    }
-    guard now <= token.notAfter else {
-      throw CordonError(.denied, "token-expired", "Enrolment token \(token.id) has expired.", remedy: remedy)
-    }
-    guard token.usesLeft > 0 else {
-      throw CordonError(.denied, "token-used", "Enrolment token \(token.id) has no uses left.", remedy: remedy)
-    }
+    try token.check(at: now)
     return token
   }
 }

@@ -68,35 +68,4 @@ extension TokenRecord {
       id: token.id, digest: token.hash, group: group, createdAt: now, notAfter: now.advanced(by: lifetime),
       usesLeft: uses, createdBy: createdBy)
   }
-
-  /// Takes one use, or refuses; store the result in the transaction that enrols.
-  ///
-  /// Codes: `token-unknown` (wrong secret), `token-revoked`, `token-expired`, `token-used`. Whoever has the wrong
-  /// secret learns nothing of the token's state.
-  package mutating func redeem(_ token: EnrolmentToken, at now: Timestamp) throws(CordonError) {
-    guard id == token.id, Self.isEqual(digest, token.hash) else { throw Self.unknownToken }
-    guard !isRevoked else { throw CordonError(.denied, "token-revoked", "The enrolment token \(id) is revoked.") }
-    guard now < notAfter else {
-      throw CordonError(
-        .denied, "token-expired", "The enrolment token \(id) has expired.", remedy: "Ask an admin for a new one.")
-    }
-    guard usesLeft > 0 else {
-      throw CordonError(
-        .denied, "token-used", "The enrolment token \(id) has no uses left.", remedy: "Ask an admin for a new one.")
-    }
-    usesLeft -= 1
-  }
-
-  /// No such token, or the wrong secret for it.
-  package static var unknownToken: CordonError {
-    CordonError(
-      .denied, "token-unknown", "The enrolment token is not known here.",
-      remedy: "Check that it was made on this collector.")
-  }
-
-  /// Takes the same time wherever the first difference is.
-  private static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-    guard left.count == right.count else { return false }
-    return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
-  }
 }

@@ -42,6 +42,21 @@ struct WindowsTests {
     }
   }
 
+  /// Of parts that came on one day as of parts that came on several.
+  @Test(arguments: StoreKind.allCases, [0, 1])
+  func aWindowOfManyPartsIsNamedOnce(_ kind: StoreKind, daysApart: Int) async throws {
+    try await kind.withStore { subject in
+      let part = Record.window(Samples.window(Samples.user(1), schema: 2, partial: true))
+      for number in 1...3 {
+        try await subject.store.commit(
+          [Samples.batch(number, [part])], at: Samples.now.advanced(by: Self.day * (number * daysApart)))
+      }
+      let named = try await subject.store.partialWindows(
+        schema: 2, from: Samples.now, to: Samples.now.advanced(by: Self.day))
+      #expect(named.map(\.entity) == [Samples.user(1)])
+    }
+  }
+
   @Test(arguments: StoreKind.allCases)
   func hoursAreTheSameHoweverOftenTheyAreFolded(_ kind: StoreKind) async throws {
     try await kind.withStore { subject in
