@@ -51,6 +51,7 @@ struct Oracle {
   func verdict(_ store: SimulatedStore, agents: [SimulatedAgent]) -> [String] {
     var wrong = faults
     for (lane, watermark) in store.watermarks { wrong += unexplained(lane, watermark, store) }
+    for agent in agents { wrong += disagreement(agent, store) }
     var stored: [UInt64: Int] = [:]
     for numbers in store.records.values { for number in numbers.values { stored[number, default: 0] += 1 } }
     for (number, fate) in fates {
@@ -61,6 +62,19 @@ struct Oracle {
       }
     }
     return wrong
+  }
+
+  /// Both sides end with the same last number of every lane that a Hello names, of retired epochs and of ones that a
+  /// snapshot cut short too: an agent that remembered less would not notice what a restored collector lost.
+  private func disagreement(_ agent: SimulatedAgent, _ store: SimulatedStore) -> [String] {
+    (agent.spool?.state.epochs ?? []).flatMap { epoch in
+      Lane.allCases.compactMap { lane in
+        let place = SpoolPlace(epoch.id, lane)
+        let watermark = store.watermarks[StoredLane(agent: agent.id, place: .init(epoch: epoch.id, lane: lane))] ?? 0
+        return epoch[lane].numbered == watermark || epoch[lane].numbered == 0
+          ? nil : "agent \(agent.index) ends \(place) at \(epoch[lane].numbered), the collector at \(watermark)"
+      }
+    }
   }
 
   /// Every number up to the watermark is a record's or has one cause.

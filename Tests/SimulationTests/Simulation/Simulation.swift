@@ -24,6 +24,7 @@ final class Simulation {
     case collectorDiskFreed
     case direct(Int)
     case endOfFaults
+    case lastGreeting
     case look
   }
 
@@ -31,6 +32,8 @@ final class Simulation {
   static let faultsEnd = Duration.seconds(20)
   static let deadline = Duration.seconds(400)
   static let look = Duration.milliseconds(500)
+  /// After the end of faults: by then nothing of an older stream is under way.
+  static let lastGreeting = Duration.seconds(10)
 
   let seed: UInt64
   let scripted: ScriptedDirectives
@@ -49,6 +52,7 @@ final class Simulation {
   var digest: UInt64 = 0xCBF2_9CE4_8422_2325
   var events = 0
   var hasDrained = false
+  var hasGreetedLast = false
 
   struct Outbound {
     var id: UInt64
@@ -109,8 +113,9 @@ final class Simulation {
     case .collectorDiskFreed: collector.store.isFull = false
     case .direct(let index): direct(index)
     case .endOfFaults: calm()
+    case .lastGreeting: greetAgain()
     case .look:
-      hasDrained = isQuiet
+      hasDrained = hasGreetedLast && isQuiet
       queue.schedule(.look, at: now + Self.look)
     }
   }
@@ -171,6 +176,14 @@ final class Simulation {
       if agent.spool == nil { startAgent(agent.index) }
     }
     queue.schedule(.look, at: now + Self.look)
+    queue.schedule(.lastGreeting, at: now + Self.lastGreeting)
+  }
+
+  /// Everyone connects once more: what a Welcome could not yet know, because an older stream's batch was still waiting
+  /// for its commit, is known then.
+  private func greetAgain() {
+    hasGreetedLast = true
+    for agent in agents { if let connection = agent.connection { cut(connection) } }
   }
 
   private var isQuiet: Bool {
