@@ -25,7 +25,7 @@ package struct CollectorServer<Transport: ServerTransport>: Sendable {
       services: [
         UplinkAdapter(domain, checkpoint: { ledger.checkpoint }, logger: logger),
         IdentityAdapter(domain.enrolment), ArtifactsAdapter(domain.artifacts),
-        AdminAdapter(domain, ledger: ledgerService),
+        AdminAdapter(domain, ledger: ledgerService), HealthAdapter(domain.ingest),
       ], interceptors: [access])
     self.enrolment = GRPCServer(
       transport: enrolment, services: [EnrolmentAdapter(domain.enrolment)], interceptors: [access])

@@ -53,7 +53,7 @@ package struct IngestMachine: Sendable {
   /// An honest agent opens one epoch a start and sends what is left of older ones.
   package static let mostNewEpochs = 1_100
 
-  package let settings: IngestSettings
+  package internal(set) var settings: IngestSettings
   package internal(set) var counters = IngestCounters()
   var agents: [AgentID: Agent] = [:]
   /// Moves whenever an agent's lanes are forgotten: watermarks that were read before are stale then.

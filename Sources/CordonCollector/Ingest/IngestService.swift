@@ -18,6 +18,9 @@ package final class IngestService: Service, Sendable {
     /// Submitters that wait for room, by an id that only serves to find them again.
     var room: [CheckedContinuation<Void, Never>] = []
     var isStopped = false
+    var pacer: IngestPacer
+    /// Of the last commit, where it failed.
+    var failure: CordonError?
   }
 
   private let store: any IngestStore
@@ -35,12 +38,29 @@ package final class IngestService: Service, Sendable {
     self.store = store
     self.clock = clock
     self.observer = observer
-    state = Mutex(State(machine: IngestMachine(settings: settings)))
+    state = Mutex(State(machine: IngestMachine(settings: settings), pacer: IngestPacer(settings)))
     (wakes, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
   package var settings: IngestSettings { state.withLock { $0.machine.settings } }
   package var counters: IngestCounters { state.withLock { $0.machine.counters } }
+
+  /// What agents are held to now: the settings' limits, or less while commits fall behind.
+  package var limits: UplinkLimits { state.withLock { $0.pacer.limits(at: elapsed) } }
+
+  /// Why nothing can be stored now; nil while all is well.
+  package var trouble: CordonError? { state.withLock { $0.isStopped ? Self.stopping : $0.failure } }
+
+  /// Takes other limits; agents are told with their next acknowledgement.
+  ///
+  /// Records a batch stay as they were: what a message may hold is fixed when the servers start.
+  package func replaceLimits(_ limits: UplinkLimits) {
+    state.withLock { state in
+      state.machine.settings.limits.recordsPerSecond = limits.recordsPerSecond
+      state.machine.settings.limits.inFlight = limits.inFlight
+      state.pacer = IngestPacer(state.machine.settings)
+    }
+  }
 
   /// Begins an agent's stream: call it at Hello, and `close` when the stream ends, whatever ended it.
   ///
@@ -68,7 +88,9 @@ package final class IngestService: Service, Sendable {
     return try await withCheckedThrowingContinuation { continuation in
       let settled: Result<IngestReply, any Error>? = state.withLock { state in
         guard !state.isStopped else { return .failure(Self.stopping) }
-        switch state.machine.receive(batch, from: agent, at: elapsed) {
+        let decision = state.machine.receive(batch, from: agent, at: elapsed)
+        state.pacer.saw(pending: state.machine.pendingRecords)
+        switch decision {
         case .answer(let reply): return .success(reply)
         case .refuse(let error): return .failure(error)
         case .wait(let ticket):
@@ -117,7 +139,10 @@ package final class IngestService: Service, Sendable {
   private func commit(_ batches: [NumberedBatch]) async {
     var failures: [AgentID: CordonError] = [:]
     var stored = batches
-    if let failure = await failure(of: batches) {
+    let failure = await failure(of: batches)
+    // A stale watermark is its agent's trouble, not the store's.
+    if !batches.isEmpty { state.withLock { $0.failure = failure?.kind == .conflict ? nil : failure } }
+    if let failure {
       let agents = Set(batches.map(\.agent))
       // One agent's stale watermark must not cost the others their group.
       if failure.kind == .conflict, agents.count > 1 {

@@ -133,6 +133,13 @@ extension Cordon_V1_CollectorMessage {
     return message
   }
 
+  static func pace(_ limits: UplinkLimits) -> Self {
+    var message = Self()
+    message.pace.recordsASecond = UInt32(clamping: limits.recordsPerSecond)
+    message.pace.inFlight = UInt32(clamping: limits.inFlight)
+    return message
+  }
+
   static func refusal(_ refusal: RecordRefusal) -> Self {
     var message = Self()
     message.refusal.lane = Cordon_V1_Lane(refusal.lane)

@@ -63,11 +63,11 @@ package struct UplinkAdapter: Cordon_V1_Uplink.SimpleServiceProtocol {
     do {
       let watermarks = try await domain.ingest.open(agent, asked: greeting.lanes)
       isTaking = true
+      let limits = domain.ingest.limits
       try await response.write(
-        .welcome(
-          watermarks, domain.ingest.settings.limits, collector: domain.context.name, at: domain.context.clock.now))
+        .welcome(watermarks, limits, collector: domain.context.name, at: domain.context.clock.now))
       opened(session)
-      try await read(session, &messages, response)
+      try await read(session, limits, &messages, response)
     } catch {
       await end(session, isTaking: isTaking)
       throw error
@@ -81,10 +81,12 @@ package struct UplinkAdapter: Cordon_V1_Uplink.SimpleServiceProtocol {
   }
 
   private func read(
-    _ session: AgentSession, _ messages: inout RPCAsyncSequence<Cordon_V1_AgentMessage, any Error>.AsyncIterator,
+    _ session: AgentSession, _ welcomed: UplinkLimits,
+    _ messages: inout RPCAsyncSequence<Cordon_V1_AgentMessage, any Error>.AsyncIterator,
     _ response: RPCWriter<Cordon_V1_CollectorMessage>
   ) async throws {
     var told = ""
+    var pace = welcomed
     while let message = try await messages.next() {
       try await domain.hub.heard(session)
       switch message.body {
@@ -96,6 +98,9 @@ package struct UplinkAdapter: Cordon_V1_Uplink.SimpleServiceProtocol {
         try await response.write(
           .ack(reply.acknowledged, checkpoint: newest == told ? "" : newest, at: domain.context.clock.now))
         told = newest
+        let limits = domain.ingest.limits
+        if limits != pace { try await response.write(.pace(limits)) }
+        pace = limits
       case .heartbeat(let beat): domain.hub.heartbeat(session, beat.domain())
       case .directiveResult(let result): try await answer(result, session)
       case .hello: throw CordonError(.invalid, "hello", "An uplink has one hello.")

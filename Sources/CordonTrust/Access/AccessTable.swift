@@ -28,6 +28,8 @@ package enum AccessTable {
     "cordon.v1.Identity/GetTrustBundle": .everyPeer,
     "cordon.v1.Uplink/Connect": .agents,
     "cordon.v1.Artifacts/Fetch": .agents,
+    "grpc.health.v1.Health/Check": .everyPeer,
+    "grpc.health.v1.Health/Watch": .everyPeer,
 
     "cordon.v1.Admin/GetStatus": everyOperator,
     "cordon.v1.Admin/CreateToken": .operators(.admin),

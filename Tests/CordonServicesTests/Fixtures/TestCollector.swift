@@ -26,10 +26,11 @@ struct TestCollector: Sendable {
 
   /// Builds one in a folder of its own; its intake runs while the body does.
   static func with(
-    at start: Timestamp = FakeClock.start, _ body: @Sendable @escaping (TestCollector) async throws -> Void
+    at start: Timestamp = FakeClock.start, ingest: IngestSettings = IngestSettings(),
+    _ body: @Sendable @escaping (TestCollector) async throws -> Void
   ) async throws {
     try await withTemporaryFolder { folder in
-      let collector = try await make(in: folder, clock: FakeClock(at: start))
+      let collector = try await make(in: folder, clock: FakeClock(at: start), ingest: ingest)
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await collector.domain.ingest.run() }
         group.addTask { try await body(collector) }
@@ -40,7 +41,9 @@ struct TestCollector: Sendable {
     }
   }
 
-  private static func make(in folder: String, clock: FakeClock) async throws -> TestCollector {
+  private static func make(
+    in folder: String, clock: FakeClock, ingest: IngestSettings
+  ) async throws -> TestCollector {
     var randomness = SeededRandomness(seed: 7)
     var settings = SiteAuthority.Settings(
       site: "St. Elsewhere", domain: try TrustDomain("st-elsewhere.example"),
@@ -63,12 +66,13 @@ struct TestCollector: Sendable {
       ], at: clock.now)
     let identity = try await CollectorIdentity.accept(grant, in: folder, at: clock.now)
     try LedgerKeyFile.create(in: folder)
-    return try await open(folder, clock: clock, site: site, identity: identity, clara: clara)
+    return try await open(folder, clock: clock, site: site, identity: identity, clara: clara, ingest: ingest)
   }
 
   /// Opens what a folder holds, as a restarted program does.
   static func open(
-    _ folder: String, clock: FakeClock, site: SiteAuthority, identity: CollectorIdentity, clara: AuthoritySigningKey
+    _ folder: String, clock: FakeClock, site: SiteAuthority, identity: CollectorIdentity, clara: AuthoritySigningKey,
+    ingest: IngestSettings = IngestSettings()
   ) async throws -> TestCollector {
     let context = CollectorContext(
       name: try identity.name, version: "test", identity: identity,
@@ -79,7 +83,7 @@ struct TestCollector: Sendable {
       context, signer: try LedgerKeyFile.load(from: folder, domain: identity.grant.domain))
     return TestCollector(
       folder: folder, clock: clock, site: site, identity: identity,
-      domain: try await CollectorDomain.open(context), ledger: ledger, clara: clara)
+      domain: try await CollectorDomain.open(context, ingest: ingest), ledger: ledger, clara: clara)
   }
 
   // MARK: Callers

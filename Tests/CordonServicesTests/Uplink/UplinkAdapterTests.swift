@@ -83,6 +83,30 @@ import Testing
     }
   }
 
+  @Test func aDeepQueueSlowsTheAgentAndAReconnectDoesNotFreeIt() async throws {
+    let settings = IngestSettings(mostPendingRecords: 4)
+    try await TestCollector.with(ingest: settings) { collector in
+      let full = UInt32(settings.limits.recordsPerSecond)
+      let machine = try await collector.enrol()
+      try await collector.connected(machine) { uplink in
+        #expect(try await uplink.next()?.welcome.limits.recordsASecond == full)
+        try await uplink.send((0..<3).map { .window(Self.window($0)) }, lane: .window)
+        #expect(try await uplink.ack()?.through == 3)
+        // The queue was deep since the last look, half a second ago at the most.
+        try await Task.sleep(for: IngestPacer.interval)
+        try await uplink.send([.window(Self.window(3))], lane: .window, first: 4)
+        #expect(try await uplink.ack()?.through == 4)
+        let pace = try await uplink.next()?.pace
+        #expect(pace?.recordsASecond == full / 2)
+        #expect(pace?.inFlight == UInt32(settings.limits.inFlight / 2))
+      }
+      try await collector.connected(machine) { uplink in
+        let welcome = try await uplink.next()?.welcome
+        #expect(welcome?.limits.recordsASecond == full / 2)
+      }
+    }
+  }
+
   typealias Break = @Sendable (TestUplink) async throws -> Void
 
   static let breaches: [(code: String, act: Break)] = [

@@ -10,7 +10,7 @@ import Testing
   static let generated: [MethodDescriptor] =
     Cordon_V1_Enrollment.Method.descriptors + Cordon_V1_Identity.Method.descriptors
     + Cordon_V1_Uplink.Method.descriptors + Cordon_V1_Artifacts.Method.descriptors
-    + Cordon_V1_Admin.Method.descriptors
+    + Cordon_V1_Admin.Method.descriptors + Grpc_Health_V1_Health.Method.descriptors
 
   @Test(arguments: generated.map(\.fullyQualifiedMethod))
   func everyGeneratedMethodHasARow(method: String) {

@@ -15,6 +15,8 @@ import Testing
     var acknowledged: [Int]
     var secondWatermarks: [Int]
     var through: Int
+    var health: String
+    var stranger: String
   }
 
   private struct Hostile: Decodable {
@@ -49,6 +51,9 @@ import Testing
       #expect(seen.acknowledged == [4, 8, 8, 8])
       #expect(seen.secondWatermarks == [8])
       #expect(seen.through == 12)
+      #expect(seen.health == "0801")
+      // Only the enrolment's own methods are for those without a certificate.
+      #expect(["UNIMPLEMENTED", "PERMISSION_DENIED"].contains(seen.stranger), "\(seen.stranger)")
       await site.stopCollector()
       let stored = try StoredNumbers(in: site)
       #expect(stored.faults == [])

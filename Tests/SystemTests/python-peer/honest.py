@@ -37,6 +37,10 @@ with me.channel(address) as channel:
     seen["acknowledged"] = acknowledged
     uplink.end()
 
+    # A probe needs no stub: an empty question, and SERVING is the number 1 in field 1.
+    probe = channel.unary_unary("/grpc.health.v1.Health/Check")
+    seen["health"] = probe(b"", timeout=20).hex()
+
     # Again, as after a lost connection; a batch that overlaps what is known brings what is new.
     uplink = Uplink(channel)
     uplink.say(hello([(WINDOW, 12)]))
@@ -44,5 +48,11 @@ with me.channel(address) as channel:
     uplink.say(batch(records[6:], 7))
     seen["through"] = uplink.hear("ack").through
     uplink.end()
+
+with grpc.secure_channel(enrolment, grpc.ssl_channel_credentials(me.roots)) as channel:
+    try:
+        channel.unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=20)
+    except grpc.RpcError as error:
+        seen["stranger"] = error.code().name
 
 print(json.dumps(seen))
