@@ -22,7 +22,10 @@ struct Daemon: AgentDaemon {
         + (config.file.map { ["--config", $0] } ?? []), clock: SystemClock(), logger: logger)
     let notifier = SystemdNotifier(environment: ProcessInfo.processInfo.environment)
     logger.notice("agent runs", metadata: ["state": "\(config.state)", "collector": "\(config.collector)"])
-    try await ProgramGroup.run(keeper.services + [notifier], logger: logger)
+    let reload = ReloadService(logger: logger) {
+      try await AgentReload.run(config) { [.init("worker", keeper.reloadWorker() ? "reloads" : "does not run")] }
+    }
+    try await ProgramGroup.run(keeper.services + [reload, notifier], logger: logger)
     // Held until here: `release --all` on a stopped agent takes it next.
     extendLifetime(lock)
   }
@@ -48,7 +51,15 @@ struct Daemon: AgentDaemon {
         try await withGRPCClient(
           transport: try ClientTransports.mutual(to: endpoint, as: live, guardian: guardian), handleClient: body)
       })
-    try await ProgramGroup.run(program.services, logger: logger)
+    let reload = ReloadService(logger: logger) {
+      try await AgentReload.run(config) {
+        let identity = try AgentIdentity.load(from: config.paths.identity)
+        live.replace(with: try LiveIdentity.Current(chain: identity.chain, key: identity.key))
+        try trust.replaceRoots(identity.roots.certificates)
+        return [.certificate(identity.chain, at: SystemClock().now)]
+      }
+    }
+    try await ProgramGroup.run(program.services + [reload], logger: logger)
   }
 
   private func start(_ config: AgentConfig, _ label: String) -> Logger {

@@ -5,6 +5,8 @@ import Glibc
 
 // A peer that went away makes a write fail; it must not end the daemon.
 signal(SIGPIPE, SIG_IGN)
+// A hangup means to reload; before the daemon listens to it, and between commands, it must not end the program.
+signal(SIGHUP, SIG_IGN)
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 // Before the first `await`: afterwards the main thread is parked where no change of account reaches it.

@@ -10,6 +10,7 @@ import ServiceLifecycle
 /// A collector, built and not yet running: its folder, its store, its services, its ports.
 struct CollectorAssembly: Sendable {
   let domain: CollectorDomain
+  let live: LiveIdentity
   let services: [any Service]
   private let uplink: CordonServerTransport
   private let enrolment: CordonServerTransport
@@ -54,7 +55,7 @@ struct CollectorAssembly: Sendable {
     let services: [any Service] =
       [ledger, domain.ingest, domain.cases, GRPCServerService(server.enrolment), GRPCServerService(server.uplink)]
       + [maintenance, domain.hub, domain.silence, TaskService("identity renewal") { try await renewal.run() }]
-    return CollectorAssembly(domain: domain, services: services, uplink: uplink, enrolment: enrolment)
+    return CollectorAssembly(domain: domain, live: live, services: services, uplink: uplink, enrolment: enrolment)
   }
 
   /// Where the servers listen, once they do.

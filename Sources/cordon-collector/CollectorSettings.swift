@@ -2,6 +2,7 @@ import CordonCollector
 import CordonCore
 import CordonRuntime
 import FoundationEssentials
+import Logging
 
 /// What a collector is told by command line, environment (`CORDON_…`) and file, in that order.
 struct CollectorSettings: Sendable {
@@ -20,7 +21,11 @@ struct CollectorSettings: Sendable {
   var windowDays: Int
   var hourDays: Int
 
-  enum LogLevel: String, CaseIterable, Sendable { case trace, debug, info, notice, warning, error }
+  enum LogLevel: String, CaseIterable, Sendable {
+    case trace, debug, info, notice, warning, error
+
+    var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .info }
+  }
 
   /// Reads all, and refuses with everything that is wrong at once.
   static func load(arguments: [String], file: String?) async throws(CordonError) -> CollectorSettings {

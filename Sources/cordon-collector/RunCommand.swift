@@ -3,20 +3,26 @@ import CordonCollector
 import CordonCore
 import CordonRuntime
 import FoundationEssentials
+import Glibc
 import Logging
 
 /// Runs the collector until it is told to stop.
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run the collector.",
-    discussion: "Stops gracefully on SIGTERM: streams end, what was received is committed, the ledger is signed.")
+    discussion: """
+      Stops gracefully on SIGTERM: streams end, what was received is committed, the ledger is signed.
+      SIGHUP reads configuration, certificates and revocations again; the log says what changed and what needs a restart.
+      """)
 
   @OptionGroup var options: SettingsOptions
 
   func run() async throws {
     try await CollectorProgram.reporting {
       let settings = try await options.load()
-      ProgramLogging.start(level: Logger.Level(rawValue: settings.logLevel.rawValue) ?? .info)
+      // Until there is an answer to it, a hangup must not end the program.
+      signal(SIGHUP, SIG_IGN)
+      ProgramLogging.start(level: settings.logLevel.level)
       let logger = Logger(label: "cordon-collector")
       let collector = try await CollectorAssembly.build(settings, clock: SystemClock(), logger: logger)
       let notifier = SystemdNotifier(environment: ProcessInfo.processInfo.environment)
@@ -30,7 +36,9 @@ struct RunCommand: AsyncParsableCommand {
           ])
         try await Task.sleep(for: .seconds(Int64.max / 4))
       }
-      try await ProgramGroup.run(collector.services + [announcer, notifier], logger: logger)
+      let reload = CollectorReload(collector, started: settings) { [options] in try await options.load() }
+      let reloading = ReloadService(logger: logger) { try await reload.run() }
+      try await ProgramGroup.run(collector.services + [announcer, reloading, notifier], logger: logger)
     }
   }
 }

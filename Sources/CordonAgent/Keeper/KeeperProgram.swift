@@ -11,6 +11,7 @@ package struct KeeperProgram: Sendable {
   /// In the order of their start.
   package let services: [any Service]
   package let core: KeeperCore
+  private let worker = RunningWorker()
 
   /// Reads what IT installed and what was followed before, undoes or finishes what a crash left, and wires the services.
   ///
@@ -37,10 +38,14 @@ package struct KeeperProgram: Sendable {
     self.core = core
     services = [
       sensors, try ControlSocket(path: paths.controlSocket, answer: { core.answer($0) }),
-      WorkerSupervisor(core: core, sensors: sensors, arguments: workerArguments, logger: logger),
+      WorkerSupervisor(
+        core: core, sensors: sensors, arguments: workerArguments, running: worker, logger: logger),
       KeeperClock(core: core, sensors: sensors),
     ]
   }
+
+  /// Has the worker read its configuration again; false where none runs now.
+  package func reloadWorker() -> Bool { worker.signal(SIGHUP) }
 
   /// What carries out orders on this machine, with the journal of what is held.
   package static func executor(
@@ -81,6 +86,7 @@ struct WorkerSupervisor: Service {
   let core: KeeperCore
   let sensors: SensorSet
   let arguments: [String]
+  let running: RunningWorker
   let logger: Logger
 
   /// How long a worker may take to spool what it has, once its seam is closed.
@@ -117,6 +123,7 @@ struct WorkerSupervisor: Service {
       return
     }
     logger.info("Worker started", metadata: ["pid": "\(worker.pid)"])
+    running.replace(with: worker.pid)
     let own: Set<UInt32> = [UInt32(getpid()), UInt32(worker.pid)]
     let (ended, signal) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     let thread = try BlockingThread(name: "keeper-seam") { [core, logger] _ in
@@ -131,6 +138,7 @@ struct WorkerSupervisor: Service {
     sensors.attach(seam, ignoring: own)
     stop.onRaise { seam.end() }
     for await _ in ended {}
+    running.replace(with: nil)
     seam.end()
     core.detach()
     sensors.detach()

@@ -54,6 +54,12 @@ package struct CollectorDomain: Sendable {
     StoreUpkeep(context: context, retention: RetentionSettings(windowDays: windowDays, hourDays: hourDays))
   }
 
+  /// Reads again what the store says is revoked; connections of what is revoked since close. How many identities are.
+  package func reloadRevocations() async throws -> Int {
+    try await Self.revoke(in: context)
+    return context.trust.contents.revokedIdentities.count
+  }
+
   private static func revoke(in context: CollectorContext) async throws {
     var identities: Set<PeerIdentity> = []
     for agent in try await context.store.agents() where agent.state != .enrolled { identities.insert(.agent(agent.id)) }

@@ -49,18 +49,16 @@ final class SystemSite {
   // MARK: The collector
 
   /// Starts the collector; it may not listen yet.
-  func launchCollector(environment: [String: String] = [:]) throws {
-    var given = ["CORDON_LOG_LEVEL": "info"]
-    given.merge(environment) { $1 }
+  func launchCollector(configuration: String? = nil) throws {
     collector = try ChildProgram(
       try ChildProgram.path(of: "cordon-collector"),
-      ["run", "--state", state, "--uplink-address", uplink, "--enrolment-address", enrolment], environment: given,
-      log: collectorLog)
+      ["run", "--state", state, "--uplink-address", uplink, "--enrolment-address", enrolment]
+        + (configuration.map { ["--config", $0] } ?? []), log: collectorLog)
   }
 
   /// Starts the collector and waits until it answers.
-  func startCollector(environment: [String: String] = [:]) async throws {
-    try launchCollector(environment: environment)
+  func startCollector(configuration: String? = nil) async throws {
+    try launchCollector(configuration: configuration)
     let answers = await within(.seconds(30)) { (try? await cordon(["status"])) != nil }
     guard answers else {
       throw CordonError(
@@ -101,7 +99,7 @@ final class SystemSite {
       CORDON_BUNDLE=\(bundle)
       CORDON_STATE=\(agent)
       CORDON_RUN=\(agent)/run
-      CORDON_USER=\(getuid() == 0 ? "root" : NSUserName())
+      CORDON_USER=\(getuid() == 0 ? "nobody" : NSUserName())
 
       """
     try text.write(toFile: config, atomically: true, encoding: .utf8)
