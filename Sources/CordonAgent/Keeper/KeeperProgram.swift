@@ -29,7 +29,12 @@ package struct KeeperProgram: Sendable {
       logger.error("What was kept on disk is not followed", metadata: ["why": "\(problem)"])
     }
     let kin = KinMemory()
-    let executor = try Self.executor(config, identity: identity, names: names, kin: kin, policy: authority.policy)
+    let executor = try Self.executor(
+      config, identity: identity, names: names, kin: kin, policy: authority.policy,
+      onDamage: {
+        logger.error(
+          "The journal was damaged; what could be read is reconciled and written anew", metadata: ["bytes": "\($0)"])
+      })
     let sensors = SensorSet(paths: paths, clock: clock, logger: logger)
     let core = KeeperCore(
       authority: authority, executor: executor, names: names, kin: kin, agentID: identity.id,
@@ -48,9 +53,14 @@ package struct KeeperProgram: Sendable {
   package func reloadWorker() -> Bool { worker.signal(SIGHUP) }
 
   /// What carries out orders on this machine, with the journal of what is held.
+  ///
+  /// - Parameter onDamage: called with the bytes of the journal that could not be read, where there are any.
   package static func executor(
-    _ config: AgentConfig, identity: AgentIdentity, names: SiteNames, kin: KinMemory = KinMemory(), policy: Policy
+    _ config: AgentConfig, identity: AgentIdentity, names: SiteNames, kin: KinMemory = KinMemory(), policy: Policy,
+    onDamage: (Int) -> Void = { _ in }
   ) throws(CordonError) -> CommandExecutor {
+    let journal = try Journal(storage: JournalFile(folder: config.paths.journal))
+    if journal.damagedBytes > 0 { onDamage(journal.damagedBytes) }
     let bootID = try KernelFile.bootID()
     let collector = CollectorAddresses(config.collector)
     let machine = LinuxMachine(bootID: bootID, kin: kin, collectors: { Set(collector.endpoints.map(\.address)) })
@@ -59,7 +69,7 @@ package struct KeeperProgram: Sendable {
         agentID: identity.id, label: identity.label, machine: machine,
         effects: .linux(machine: machine, groups: FreezerGroups.find()), clock: SystemMomentClock(bootID: bootID),
         opener: names, management: CollectorProbe(endpoints: { collector.endpoints })),
-      journal: try Journal(storage: JournalFile(folder: config.paths.journal)), policy: policy,
+      journal: journal, policy: policy,
       ownProcesses: [UInt32(getpid())])
   }
 }

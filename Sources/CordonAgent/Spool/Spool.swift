@@ -26,6 +26,8 @@ package actor Spool {
   private var randomness = SystemRandomNumberGenerator()
   /// How the file was found when last opened.
   package private(set) var opening: Opening
+  /// How it was found at the start.
+  package nonisolated let found: Opening
   /// Raised after records entered.
   package nonisolated let added = WakeSignal()
 
@@ -35,7 +37,10 @@ package actor Spool {
     self.clock = clock
     self.limits = limits
     var generator = SystemRandomNumberGenerator()
-    (spool, opening) = try Self.open(path, at: clock.now, limits: limits, randomness: &generator)
+    let (spool, found) = try Self.open(path, at: clock.now, limits: limits, randomness: &generator)
+    self.spool = spool
+    self.found = found
+    opening = found
   }
 
   private static func open(

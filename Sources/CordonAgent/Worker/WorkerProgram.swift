@@ -47,6 +47,11 @@ package struct WorkerProgram<Transport: ClientTransport>: Sendable {
     connector: @escaping UplinkService<Transport>.Connector
   ) throws(CordonError) {
     let spool = try Spool(path: parts.paths.spool, clock: parts.clock)
+    if case .replaced(let moved, let reason) = spool.found {
+      parts.logger.error(
+        "The spool was unusable and is replaced by an empty one",
+        metadata: ["why": "\(reason.message)", "kept": "\(moved)"])
+    }
     let link = KeeperLink(seam: parts.seam)
     let outbox = RecordOutbox(spool: spool, logger: parts.logger) { WorkerDesk.spooled($0, tell: link) }
     let settings = WorkerSettings(machine: parts.machine, host: identity.label, bootID: parts.bootID)

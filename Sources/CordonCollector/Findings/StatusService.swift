@@ -54,7 +54,12 @@ package struct StatusService: Sendable {
       held: try await context.store.commands(in: [CommandState.held.rawValue], most: Self.mostHeld).count,
       rosterSerial: authority.roster.serial, policySerial: authority.siteSerial,
       checkpoint: try await context.store.newestCheckpoint() ?? "",
-      findings: Doctor.examine(try await snapshot(refused: refused)), recordsRefused: refused)
+      findings: trouble + Doctor.examine(try await snapshot(refused: refused)), recordsRefused: refused)
+  }
+
+  /// What keeps agents' records from being stored now comes before all else.
+  private var trouble: [Finding] {
+    ingest.trouble.map { [Finding(.critical, $0.code, $0.message, remedy: $0.remedy)] } ?? []
   }
 
   private func snapshot(refused: UInt64) async throws -> InstallationSnapshot {

@@ -60,6 +60,7 @@ final class LoadedAgent {
 
   /// Numbers of records that the spool called durable.
   func journaled() throws -> Set<UInt32> {
-    Set(try String(contentsOfFile: journal, encoding: .utf8).split(separator: "\n").compactMap { UInt32($0) })
+    guard FileManager.default.fileExists(atPath: journal) else { return [] }
+    return Set(try String(contentsOfFile: journal, encoding: .utf8).split(separator: "\n").compactMap { UInt32($0) })
   }
 }

@@ -108,9 +108,10 @@ class Uplink:
         return None
 
 
-def hello(lanes=()):
+def hello(lanes=(), ahead=0):
+    """`ahead`: seconds by which our clock is ahead of the collector's."""
     greeting = uplink_pb2.Hello(
-        protocol=1, version="python", epoch=EPOCH, boot_id="python", clock_ms=int(time.time() * 1000))
+        protocol=1, version="python", epoch=EPOCH, boot_id="python", clock_ms=int((time.time() + ahead) * 1000))
     for lane, through in lanes:
         greeting.lanes.add(lane=lane, epoch=EPOCH, through=through)
     return uplink_pb2.AgentMessage(hello=greeting)

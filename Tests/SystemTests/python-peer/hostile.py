@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 
 import grpc
 from cordon.v1 import telemetry_pb2, uplink_pb2
@@ -130,12 +131,12 @@ with stranger.channel(address) as channel:
     error = uplink.ending()
     seen["forged"] = error.code().name if error else None
 
-# After all that, an honest batch of the same agent is stored.
+# After all that, an honest batch of the same agent is stored, though its clock is a day off.
 with me.channel(address) as channel:
     uplink = Uplink(channel)
-    uplink.say(hello())
+    uplink.say(hello(ahead=86_400))
     uplink.hear("welcome")
-    uplink.say(batch([one_window()], 1))
+    uplink.say(batch([one_window(skewed=True, start_ms=(int(time.time()) // 60 + 1_440) * 60_000)], 1))
     seen["through"] = uplink.hear("ack").through
     uplink.end()
 print(json.dumps(seen))
