@@ -11,7 +11,7 @@ package struct IsolationForest: AnomalyModel {
   /// Rows that each tree saw, ψ.
   package let sampleSize: Int
   /// 1 / (trees · c(ψ)).
-  private let scale: Double
+  let pathScale: Double
 
   package var columns: Int { trees.columns }
   package var byteCount: Int { trees.byteCount }
@@ -21,10 +21,10 @@ package struct IsolationForest: AnomalyModel {
     guard !trees.roots.isEmpty, sampleSize >= 2 else { return nil }
     self.trees = trees
     self.sampleSize = sampleSize
-    scale = 1 / (Double(trees.roots.count) * Self.usualPath(sampleSize))
+    pathScale = 1 / (Double(trees.roots.count) * Self.usualPath(sampleSize))
   }
 
-  package func score(_ row: Span<Float>) -> Double { Self.score(path: trees.sum(row) * scale) }
+  package func score(_ row: Span<Float>) -> Double { Self.score(path: trees.sum(row) * pathScale) }
 
   /// 2^(−path), path being relative to the usual one; hostile leaves cannot make it infinite.
   static func score(path: Double) -> Double { exp2(-max(path, -Self.pathLimit)) }

@@ -20,7 +20,7 @@ package struct ModelEnsemble: AnomalyModel {
   }
 
   package let members: [Member]
-  private let totalWeight: Double
+  let totalWeight: Double
 
   package var columns: Int { members[0].model.columns }
   package var byteCount: Int { members.reduce(0) { $0 + $1.model.byteCount + $1.calibration.byteCount } }

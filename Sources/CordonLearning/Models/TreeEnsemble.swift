@@ -3,7 +3,7 @@
 /// Node i of a tree holds a feature, a threshold and the index of its left child; the right child follows it. A value
 /// goes left when it is at most the threshold (`BRANCH_LEQ`; a `<` split is the same with the next smaller Float). A
 /// missing value goes where `missingLeft` says. A leaf has feature −1 and its value in `threshold`. Children come after
-/// their parents, so that every walk ends. Cost of a score: the trees' depths; memory: 13 bytes a node.
+/// their parents, so that every walk ends. Cost of a score: the trees' depths; memory: 25 bytes a node.
 package struct TreeEnsemble: Hashable, Sendable {
   /// Most nodes over all trees: what keeps a bundle under its limit.
   package static let nodeLimit = 1 << 20
@@ -20,6 +20,19 @@ package struct TreeEnsemble: Hashable, Sendable {
   /// Left child of a split, 0 for a leaf; the right child is the next node.
   package private(set) var lefts: [Int32] = []
   package private(set) var missingLeft: [Bool] = []
+
+  /// The same nodes as scoring walks them, each in one piece.
+  private(set) var steps: [Step] = []
+  /// Splits on the longest way of each tree.
+  private(set) var depths: [Int32] = []
+
+  /// A node to walk over without a branch: a leaf leads to itself, so that short ways wait for long ones.
+  struct Step: Hashable, Sendable {
+    /// Infinite for a leaf: everything goes left, which is the leaf.
+    var threshold: Float
+    var feature: UInt32
+    var left: UInt32
+  }
 
   package init(columns: Int) { self.columns = columns }
 
@@ -54,12 +67,23 @@ package struct TreeEnsemble: Hashable, Sendable {
       }
     }
     roots.append(Int32(base))
-    for node in tree {
+    var levels = [Int32](repeating: 0, count: tree.count)
+    for (index, node) in tree.enumerated() {
+      let isLeaf = node.feature == Self.leaf
+      if !isLeaf {
+        levels[Int(node.left)] = levels[index] + 1
+        levels[Int(node.left) + 1] = levels[index] + 1
+      }
+      steps.append(
+        Step(
+          threshold: isLeaf ? .infinity : node.threshold, feature: isLeaf ? 0 : UInt32(node.feature),
+          left: UInt32(base) + (isLeaf ? UInt32(index) : UInt32(node.left))))
       features.append(node.feature)
       thresholds.append(node.threshold)
       lefts.append(node.feature == Self.leaf ? 0 : node.left + Int32(base))
       missingLeft.append(node.missingLeft)
     }
+    depths.append(levels.max() ?? 0)
     return true
   }
 }

@@ -247,7 +247,8 @@ extension LabTable {
   static func refuseInfinity(_ column: Column, source: String) throws(CordonError) {
     guard let place = column.infinity else { return }
     throw CordonError(
-      .invalid, "infinite", "\(source):\(place.line):\(place.column): column \(column.name): the number is not finite.",
+      .invalid, "infinite",
+      "\(source):\(place.line):\(place.column): column \(column.name): the number is infinite, or past 3.4e38.",
       remedy: "Leave the value empty where it is not known, or drop the column with --drop.")
   }
 }

@@ -36,6 +36,11 @@ package struct LabEvaluation: Sendable {
       judged = request.train
       notes.append("No test file: the training rows themselves are judged.")
     }
+    guard judged.rows > 0 else {
+      throw CordonError(
+        .invalid, "no-rows", "\(judged.source) has no rows: it ends after the line that names the columns.",
+        remedy: "Give a file with rows.")
+    }
     let labels = try LabLabels.read(request.label, of: judged)
     guard labels.contains(true), labels.contains(false) else {
       throw CordonError(
@@ -69,7 +74,13 @@ package struct LabEvaluation: Sendable {
     var held: Set<Int> = []
     for label in [false, true] {
       let rows = labels.indices.filter { labels[$0] == label }
-      let count = Int((Double(rows.count) * heldOutShare).rounded())
+      guard rows.count >= 2 else {
+        throw CordonError(
+          .invalid, "one-class",
+          "\(request.train.source) has \(rows.count) \(label ? "bad" : "good") rows: too few to learn from some and judge others.",
+          remedy: "Give at least two rows of either class, or judge another file with --test.")
+      }
+      let count = max(1, Int((Double(rows.count) * heldOutShare).rounded()))
       held.formUnion(randomness.sample(count, of: rows.count).map { rows[$0] })
     }
     let rows = labels.indices
