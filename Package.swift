@@ -115,8 +115,8 @@ let package = Package(
     room(
       "CordonAdmin",
       [
-        "CordonCore", "CordonLearning", "CordonWire", "CordonTrust", "CordonPolicy", "CordonLedger", "CordonTelemetry",
-        "CZlib", argumentParser, grpcCore, crypto, protobuf,
+        "CordonCore", "CordonLearning", "CordonONNX", "CordonWire", "CordonTrust", "CordonPolicy", "CordonLedger",
+        "CordonTelemetry", "CZlib", argumentParser, grpcCore, crypto, protobuf,
       ]),
     room(
       "CordonRuntime",

@@ -22,7 +22,7 @@ package enum ONNXRefusal {
   static func refused(_ node: ONNXNode, _ why: String) -> CordonError {
     CordonError(
       .invalid, "onnx-operator", "Cordon does not import the operator \(node.label): \(why).",
-      remedy: "Export the model without it; the operators that Cordon imports are in the documentation.")
+      remedy: "Export the model without it; `cordon lab import --help` lists what is imported.")
   }
 
   /// A name from the file, fit for an error: short and printable.

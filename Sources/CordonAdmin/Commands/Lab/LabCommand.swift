@@ -8,6 +8,7 @@ struct LabCommand: AsyncParsableCommand {
       and y (columns x0, x1, … and y).
       """,
     subcommands: [
-      LabEvaluateCommand.self, LabCompareCommand.self, LabFitCommand.self, LabScoreCommand.self,
+      LabEvaluateCommand.self, LabCompareCommand.self, LabFitCommand.self, LabScoreCommand.self, LabImportCommand.self,
+      LabExportCommand.self,
     ])
 }
