@@ -70,6 +70,8 @@ package struct AgentPaths: Hashable, Sendable {
   package var identity: String { "\(worker)/identity" }
   package var identityChain: String { "\(identity)/\(AgentIdentity.Files.chain)" }
   package var spool: String { "\(worker)/spool.sqlite" }
+  /// What behaviour learned, and the models in use.
+  package var behaviour: String { "\(worker)/behaviour.sqlite" }
   package var roster: String { "\(keeper)/roster.envelope" }
   package var policy: String { "\(keeper)/policy.envelope" }
   /// The newest model offer of each schema.

@@ -16,6 +16,8 @@ import Synchronization
 package final class KeeperCore: Sendable {
   /// Verdicts remembered, so that a directive that comes again is answered like the first time.
   private static let mostVerdicts = 256
+  /// Models that a worker may speak of.
+  private static let mostModels = 32
   /// At most this long between two reports of the keeper's state.
   private static let reportInterval = Duration.seconds(5)
 
@@ -34,6 +36,8 @@ package final class KeeperCore: Sendable {
     /// With SHA-256 of what was judged: a model's bytes are not kept here.
     var verdicts: [UInt64: (payload: SHA256Digest, verdict: Cordon_V1_EnvelopeVerdict)] = [:]
     var lastReport: Timestamp = .epoch
+    /// What the present worker says of them.
+    var models: [ModelUse] = []
   }
 
   private let names: SiteNames
@@ -73,7 +77,12 @@ package final class KeeperCore: Sendable {
     report(force: true)
   }
 
-  package func detach() { state.withLock { $0.seam = nil } }
+  package func detach() {
+    state.withLock { state in
+      state.seam = nil
+      state.models = []
+    }
+  }
 
   /// Takes in one message of the worker, which is treated as hostile.
   package func take(_ message: Cordon_V1_WorkerMessage) {
@@ -82,7 +91,10 @@ package final class KeeperCore: Sendable {
     case .reflex(let request): react(to: request)
     case .lineage(let lineage): remember(lineage)
     case .outcomeSpooled(let spooled): forget(spooled)
-    case .state, nil: break
+    case .state(let worker):
+      let models = worker.models.prefix(Self.mostModels).compactMap(\.domain)
+      state.withLock { $0.models = models }
+    case nil: break
     }
   }
 
@@ -124,6 +136,7 @@ package final class KeeperCore: Sendable {
     status.mayContain = state.authority.policy.containment.isEnabled
     status.rosterSerial = state.authority.roster.serial
     status.hasWorker = state.seam != nil
+    status.models = state.models
     return status
   }
 

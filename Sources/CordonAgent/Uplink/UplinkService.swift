@@ -24,10 +24,13 @@ package final class UplinkService<Transport: ClientTransport>: Service, Sendable
     package var directives: any DirectiveHandler
     package var clock: any WallClock
     package var logger: Logger
+    /// Works on the connection as long as the stream lives: it returns when it is cancelled.
+    package var companion: @Sendable (GRPCClient<Transport>) async -> Void
 
     package init(
       agent: AgentDescription, spool: Spool, status: any AgentStatusSource, directives: any DirectiveHandler,
-      clock: any WallClock, logger: Logger
+      clock: any WallClock, logger: Logger,
+      companion: @escaping @Sendable (GRPCClient<Transport>) async -> Void = { _ in }
     ) {
       self.agent = agent
       self.spool = spool
@@ -35,6 +38,7 @@ package final class UplinkService<Transport: ClientTransport>: Service, Sendable
       self.directives = directives
       self.clock = clock
       self.logger = logger
+      self.companion = companion
     }
   }
 

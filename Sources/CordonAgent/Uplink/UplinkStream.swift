@@ -23,6 +23,11 @@ struct UplinkStream<Transport: ClientTransport>: Sendable {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await watch() }
       group.addTask { try await talk(client) }
+      group.addTask {
+        await parts.companion(client)
+        // One that has nothing to do does not end the stream.
+        while true { try await ContinuousClock().sleep(for: .seconds(3600)) }
+      }
       defer { group.cancelAll() }
       try await group.next()
     }

@@ -118,6 +118,7 @@ package struct AuditReplay: Sendable {
       switch record {
       case .window(let window):
         summary.windowCount += 1
+        summary.weigh(window)
         if summary.windows.count < Self.keptLimit { summary.windows.append(.init(window)) }
       case .detection(let detection):
         summary.detectionCount += 1

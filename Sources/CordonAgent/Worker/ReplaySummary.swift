@@ -11,6 +11,8 @@ package struct ReplaySummary: Sendable, Codable {
     package var lengthMilliseconds: UInt32
     package var observations: UInt32
     package var features: [String: Float]
+    /// How strange it is by itself for its entity, in nats; nil where it is not scored on an agent.
+    package var score: Float?
 
     init(_ window: EntityWindow) {
       let schema = FeatureSchema.withID(window.schema)
@@ -19,6 +21,7 @@ package struct ReplaySummary: Sendable, Codable {
       startMilliseconds = window.start.milliseconds
       lengthMilliseconds = window.length
       observations = window.observations
+      score = window.scores?.values.first
       features = [:]
       for (feature, value) in zip(schema?.features ?? [], window.features) where value != 0 {
         features[feature.name] = feature.merge == .union ? value.rounded() : value
@@ -51,8 +54,22 @@ package struct ReplaySummary: Sendable, Codable {
   package var detectionCount: UInt64 = 0
   package var windows: [Window] = []
   package var detections: [Finding] = []
+  /// The windows that were the strangest for their entities when they came, strangest first.
+  package var strangest: [Window] = []
+
+  /// Strangest windows that are kept.
+  package static let strangestLimit = 10
 
   init() {}
+
+  /// Keeps a window where it is among the strangest.
+  mutating func weigh(_ window: EntityWindow) {
+    guard let score = window.scores?.values.first else { return }
+    if strangest.count == Self.strangestLimit, score <= strangest[strangest.count - 1].score ?? 0 { return }
+    let position = strangest.firstIndex { score > $0.score ?? 0 } ?? strangest.count
+    strangest.insert(Window(window), at: position)
+    if strangest.count > Self.strangestLimit { strangest.removeLast() }
+  }
 
   /// One object, keys sorted.
   package func json() throws(CordonError) -> String {
@@ -72,14 +89,21 @@ package struct ReplaySummary: Sendable, Codable {
       "\(windowCount) windows, \(detectionCount) detections",
     ]
     for finding in detections { lines.append("! \(finding.rule) \(finding.technique): \(finding.summary)") }
-    for window in windows {
-      let features = window.features.sorted { $0.key < $1.key }.map { "\($0.key)=\(Self.plain($0.value))" }
-      let moment = Date(timeIntervalSince1970: Double(window.startMilliseconds) / 1000).formatted(.iso8601)
-      lines.append("\(moment) \(window.schema) \(window.entity): \(features.joined(separator: " "))")
-    }
+    if !strangest.isEmpty { lines.append("strangest for their entities, by what they did before:") }
+    for window in strangest { lines.append("* \(Self.plain(window.score ?? 0)) \(Self.line(window))") }
+    lines += windows.map(Self.line)
     if windowCount > windows.count { lines.append("… and \(windowCount - UInt64(windows.count)) more windows") }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func plain(_ value: Float) -> String { value == value.rounded() ? "\(Int(value))" : "\(value)" }
+  private static func line(_ window: Window) -> String {
+    let features = window.features.sorted { $0.key < $1.key }.map { "\($0.key)=\(plain($0.value))" }
+    let moment = Date(timeIntervalSince1970: Double(window.startMilliseconds) / 1000).formatted(.iso8601)
+    return "\(moment) \(window.schema) \(window.entity): \(features.joined(separator: " "))"
+  }
+
+  private static func plain(_ value: Float) -> String {
+    let rounded = (value * 100).rounded() / 100
+    return rounded == rounded.rounded() && abs(rounded) < 1e15 ? "\(Int(rounded))" : "\(rounded)"
+  }
 }

@@ -13,8 +13,11 @@ import Synchronization
 /// The pipeline is stepped by the thread that reads the seam and by the clock's tick, one at a time. Before the keeper
 /// has handed over keys there is no pipeline: what comes then is counted as lost.
 package final class WorkerDesk: AgentStatusSource {
-  private struct State {
+  struct State {
     var pipeline: WorkerPipeline?
+    /// What was restored, until there is a pipeline.
+    var behaviour: BehaviourStage
+    var shelf: ModelShelf
     var keyEpoch: UInt32 = 0
     var policy: Policy = .observeOnly
     var trust: [UInt8] = []
@@ -24,27 +27,33 @@ package final class WorkerDesk: AgentStatusSource {
     var keeper = KeeperUse()
     var checkpoints = CheckpointMemory()
     var changes: UInt64 = 0
+    /// When the keeper last heard of the models.
+    var toldKeeper = Timestamp.epoch
   }
 
-  private struct KeeperUse {
+  struct KeeperUse {
     var cpu: Duration = .zero
     var memoryBytes: UInt64 = 0
   }
 
   private let settings: WorkerSettings
-  private let link: KeeperLink
+  let link: KeeperLink
   private let outbox: RecordOutbox
   private let clock: any WallClock
   private let logger: Logger
   private let onTrust: @Sendable (TrustBundle) -> Void
-  private let state = Mutex(State())
+  let state: Mutex<State>
 
-  /// - Parameter onTrust: called with each trust bundle that the keeper has verified.
+  /// - Parameters:
+  ///   - restored: what behaviour learned before the restart.
+  ///   - onTrust: called with each trust bundle that the keeper has verified.
   package init(
     settings: WorkerSettings, link: KeeperLink, outbox: RecordOutbox, clock: any WallClock, logger: Logger,
+    restored: BehaviourStore.Restored = BehaviourStore.Restored(),
     onTrust: @escaping @Sendable (TrustBundle) -> Void = { _ in }
   ) {
     self.onTrust = onTrust
+    state = Mutex(State(behaviour: restored.stage, shelf: restored.shelf))
     self.settings = settings
     self.link = link
     self.outbox = outbox
@@ -80,6 +89,7 @@ package final class WorkerDesk: AgentStatusSource {
         }
         return state.pipeline?.tick(at: now)
       })
+    tellKeeper(at: now)
   }
 
   /// Closes everything that is open, as the worker's last work.
@@ -108,13 +118,15 @@ package final class WorkerDesk: AgentStatusSource {
       return state.withLock { state in
         var status = state.status
         let counters = state.pipeline?.counters ?? WorkerCounters()
+        status.models = ModelReport.uses(state.shelf, state.stage)
         status.sensors = state.sensors.values.sorted { $0.name < $1.name }
         status.cpu = state.keeper.cpu + own.cpu
         status.memoryBytes = state.keeper.memoryBytes + own.memoryBytes
         status.drops = [
           "kernel-or-queue": counters.lost, "malformed": counters.malformed, "abandoned": counters.abandoned,
           "before-keys": state.early, "outbox": outbox.dropped, "keeper-link": link.dropped,
-          "late": counters.windows.late, "window-overflow": counters.windows.overflow,
+          "late": counters.windows.late, "window-overflow": counters.windows.overflow, "unscored": counters.unscored,
+          "past-unsaved": state.stage.dropped,
         ].filter { $0.value > 0 }
         return status
       }
@@ -183,7 +195,9 @@ extension WorkerDesk {
         state.keeper = KeeperUse(cpu: .milliseconds(Int64(clamping: keeper.cpuMs)), memoryBytes: keeper.memoryBytes)
         var outputs: [WorkerOutput] = []
         if state.pipeline == nil {
-          state.pipeline = WorkerPipeline(settings: settings, policy: policy, keys: keys)
+          state.pipeline = WorkerPipeline(
+            settings: settings, policy: policy, keys: keys, behaviour: state.behaviour)
+          state.behaviour = BehaviourStage()
         } else {
           if state.keyEpoch != keeper.keyEpoch, let output = state.pipeline?.use(keys, at: now) {
             outputs.append(output)

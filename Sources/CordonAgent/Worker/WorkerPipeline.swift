@@ -1,7 +1,7 @@
 package import CordonCore
 package import CordonTelemetry
 
-/// The way of an observation through the worker: parse, complete, trip, pseudonymise, window. A pure value, stepped with
+/// The way of an observation through the worker: parse, complete, trip, pseudonymise, window, score. A value, stepped with
 /// raw records and time; what leaves is pseudonyms, sealed names, clear names and numbers.
 ///
 /// Policies and keys are taken live; a new key epoch closes all windows first, so that no window mixes two pseudonyms.
@@ -19,9 +19,12 @@ package struct WorkerPipeline: Sendable {
   }
 
   package private(set) var counters = WorkerCounters()
+  /// Scores windows; its models and what it learned are its owner's to change.
+  package var behaviour: BehaviourStage
 
   private let settings: WorkerSettings
   private let directory: any AccountDirectory
+  private let siteOffset: @Sendable (String, Timestamp) -> Int
   private var randomness: any RandomNumberGenerator & Sendable
   private var policy: Policy
   private var audit = AuditParser()
@@ -47,11 +50,16 @@ package struct WorkerPipeline: Sendable {
     var named: EntityNaming.Named
   }
 
+  /// - Parameter siteOffset: seconds that a time zone's clock is ahead of UTC at a moment.
   package init(
     settings: WorkerSettings, policy: Policy = .observeOnly, keys: PseudonymKeys,
-    directory: any AccountDirectory = SystemAccounts(), ownership: PackageOwnership = PackageOwnership(),
-    randomness: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+    behaviour: BehaviourStage = BehaviourStage(), directory: any AccountDirectory = SystemAccounts(),
+    ownership: PackageOwnership = PackageOwnership(),
+    randomness: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+    siteOffset: @escaping @Sendable (String, Timestamp) -> Int = { SiteClock.offset(of: $0, at: $1) }
   ) {
+    self.behaviour = behaviour
+    self.siteOffset = siteOffset
     self.settings = settings
     self.directory = directory
     self.randomness = randomness
@@ -64,6 +72,7 @@ package struct WorkerPipeline: Sendable {
     windows = WindowAssembler(settings: Self.windowSettings(policy))
     hostEntity = EntityRef(kind: .host, label: settings.host)
     pseudonymiser.setClear(naming.clearNames)
+    self.behaviour.setCap(Self.alertCap(policy))
   }
 
   /// Takes in what a source read.
@@ -91,7 +100,7 @@ package struct WorkerPipeline: Sendable {
     var found: [Observation] = []
     audit.advance(to: now, into: &found)
     take(&found, now, &output)
-    output.records += windows.advance(to: now).map(Record.window)
+    score(windows.advance(to: now), now, &output)
     return output
   }
 
@@ -101,7 +110,10 @@ package struct WorkerPipeline: Sendable {
     var found: [Observation] = []
     audit.finish(into: &found)
     take(&found, now, &output)
-    output.records += windows.finish().map(Record.window)
+    score(windows.finish(), now, &output)
+    do throws(CordonError) {
+      try behaviour.settle { [siteOffset, policy] in siteOffset(policy.timeZone, $0) }
+    } catch { counters.unscored += 1 }
     return output
   }
 
@@ -109,6 +121,7 @@ package struct WorkerPipeline: Sendable {
   package mutating func use(_ policy: Policy, at now: Timestamp) -> WorkerOutput {
     self.policy = policy
     burst.use(policy.tripwires.burst)
+    behaviour.setCap(Self.alertCap(policy))
     windows.use(Self.windowSettings(policy))
     naming = EntityNaming(settings: .init(machine: settings.machine, policy: policy), directory: directory)
     pseudonymiser.setClear(naming.clearNames)
@@ -151,6 +164,30 @@ package struct WorkerPipeline: Sendable {
 }
 
 extension WorkerPipeline {
+  /// One machine may at most use up the whole site's alerts of a day.
+  private static func alertCap(_ policy: Policy) -> Int { Int(min(max(policy.dailyAlerts.rounded(.up), 1), 10_000)) }
+
+  private mutating func score(_ closed: [EntityWindow], _ now: Timestamp, _ output: inout WorkerOutput) {
+    for window in closed {
+      guard policy.learning.isEnabled else {
+        output.records.append(.window(window))
+        continue
+      }
+      do throws(CordonError) {
+        let offset = siteOffset(policy.timeZone, window.start)
+        let (scored, finding) = try behaviour.take(window, offset: offset)
+        output.records.append(.window(scored))
+        guard let finding else { continue }
+        output.records.append(.detection(finding.detection(at: now, randomness: &randomness)))
+        counters.detections += 1
+      } catch {
+        // The window itself is not lost for it.
+        counters.unscored += 1
+        output.records.append(.window(window))
+      }
+    }
+  }
+
   private mutating func take(_ found: inout [Observation], _ now: Timestamp, _ output: inout WorkerOutput) {
     for index in found.indices {
       processes.complete(&found[index])
@@ -210,6 +247,7 @@ extension WorkerPipeline {
   }
 
   private mutating func raise(_ hit: TripwireHit, _ now: Timestamp, _ output: inout WorkerOutput) {
+    behaviour.note(tripwire: hit.rule.rawValue, at: hit.time)
     guard case .raise(let folded) = lane.judge(hit, cap: policy.tripwires.dailyCap, now: now) else { return }
     var known = hit
     if let process = hit.process, process.executable.isEmpty {

@@ -55,8 +55,13 @@ package struct WorkerProgram<Transport: ClientTransport>: Sendable {
     let link = KeeperLink(seam: parts.seam)
     let outbox = RecordOutbox(spool: spool, logger: parts.logger) { WorkerDesk.spooled($0, tell: link) }
     let settings = WorkerSettings(machine: parts.machine, host: identity.label, bootID: parts.bootID)
+    let store = BehaviourStore(path: parts.paths.behaviour, at: parts.clock.now)
+    if let problem = store.restored.problem {
+      parts.logger.error("What behaviour had learned is lost", metadata: ["why": "\(problem)"])
+    }
     let desk = WorkerDesk(
       settings: settings, link: link, outbox: outbox, clock: parts.clock, logger: parts.logger,
+      restored: store.restored,
       onTrust: { [logger = parts.logger] bundle in
         do throws(CordonError) {
           try trust.follow(bundle)
@@ -65,16 +70,18 @@ package struct WorkerProgram<Transport: ClientTransport>: Sendable {
           logger.error("The trust bundle cannot be followed", metadata: ["why": "\(error)"])
         }
       })
+    let intake = ModelIntake(keeper: link, desk: desk, store: store, logger: parts.logger)
     let uplink = UplinkService<Transport>(
       parts: .init(
         agent: AgentDescription(version: parts.version, bootID: parts.bootID, schemas: WorkerPipeline.schemas),
-        spool: spool, status: desk, directives: link, clock: parts.clock, logger: parts.logger),
+        spool: spool, status: desk, directives: intake, clock: parts.clock, logger: parts.logger,
+        companion: { await intake.serve($0) }),
       connector: connector)
     let renewal = CertificateRenewal(
       connector: connector, identity: live, trust: trust, chainPath: parts.paths.identityChain, clock: parts.clock,
       logger: parts.logger)
     services = [
-      outbox, uplink, renewal,
+      outbox, BehaviourSaver(desk: desk, store: store, intake: intake), uplink, renewal,
       SeamReader(seam: parts.seam, link: link, desk: desk, logger: parts.logger),
       WorkerClock(desk: desk, offset: { uplink.clockOffset }),
     ]

@@ -72,6 +72,8 @@ package struct WorkerCounters: Hashable, Sendable {
   package var detections: UInt64 = 0
   /// Tripwires' hits that were folded into others.
   package var folded: UInt64 = 0
+  /// Windows that could not be scored; they are sent all the same.
+  package var unscored: UInt64 = 0
   package var windows = WindowCounters()
 
   package init() {}

@@ -360,6 +360,9 @@ package nonisolated struct Cordon_V1_WorkerState: Sendable {
 
   package var dropped: UInt64 = 0
 
+  /// For the machine's administrator.
+  package var models: [Cordon_V1_ModelUse] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1043,7 +1046,7 @@ nonisolated extension Cordon_V1_Kin: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension Cordon_V1_WorkerState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".WorkerState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}observed\0\u{1}dropped\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}observed\0\u{1}dropped\0\u{1}models\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1053,6 +1056,7 @@ nonisolated extension Cordon_V1_WorkerState: SwiftProtobuf.Message, SwiftProtobu
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.observed) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.dropped) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.models) }()
       default: break
       }
     }
@@ -1065,12 +1069,16 @@ nonisolated extension Cordon_V1_WorkerState: SwiftProtobuf.Message, SwiftProtobu
     if self.dropped != 0 {
       try visitor.visitSingularUInt64Field(value: self.dropped, fieldNumber: 2)
     }
+    if !self.models.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.models, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Cordon_V1_WorkerState, rhs: Cordon_V1_WorkerState) -> Bool {
     if lhs.observed != rhs.observed {return false}
     if lhs.dropped != rhs.dropped {return false}
+    if lhs.models != rhs.models {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

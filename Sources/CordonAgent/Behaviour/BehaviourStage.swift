@@ -1,0 +1,230 @@
+package import CordonCore
+package import CordonLearning
+
+/// Scores this agent's windows by behaviour: what is usual for the entity, and the model that the site promoted.
+///
+/// A pure value: windows and the site's offset from UTC come in, the same windows with scores and findings go out. Parts
+/// of a window that closed early are scored together, so that a burst is found before its window ends and counts once.
+/// Windows of a skewed clock pass by: they freeze scores, thresholds and learning. Users' windows are partial; they are
+/// scored where all parts meet. Memory: `entityLimit` × 2 kB a schema, and what waits to be saved.
+package struct BehaviourStage: Sendable {
+  /// Schemas that are scored here.
+  package static let schemas: [FeatureSchema] = [.hostAtHost]
+  /// Entities of one schema; the least recently seen makes room.
+  package static let entityLimit = 64
+  /// Windows that wait to be saved, over all entities; the oldest go first, and are counted.
+  package static let unsavedLimit = 4096
+  /// Tripwires' hits remembered, to be told beside what is unusual.
+  static let hitLimit = 16
+
+  /// Whose windows of which schema.
+  package struct Key: Hashable, Sendable {
+    package var schema: UInt32
+    package var entity: EntityRef
+
+    package init(schema: UInt32, entity: EntityRef) {
+      self.schema = schema
+      self.entity = entity
+    }
+  }
+
+  /// Something that was unusual enough to alert.
+  package struct Finding: Hashable, Sendable {
+    package var entity: EntityRef
+    package var time: Timestamp
+    /// Scales that passed their thresholds, the shortest first; at least one.
+    package var alerts: [EntityWatch.Alert]
+    package var evidence: [Detection.Evidence]
+    /// Rules that fired in the same window.
+    package var tripwires: [String]
+    /// Alerts over the day's cap that are told with this one.
+    package var folded: UInt32
+  }
+
+  private struct Hit: Hashable, Sendable {
+    var rule: String
+    var time: Timestamp
+  }
+
+  private var watches: [UInt32: RecentlyUsed<EntityWatch>] = [:]
+  private var models: [UInt32: [ModelOffer.Role: ModelInForce]] = [:]
+  private var judges: [UInt32: EntityWatch.Judges] = [:]
+  /// Parts so far of windows that closed early.
+  private var parts: [Key: [EntityWindow]] = [:]
+  private var hits: [Hit] = []
+  private var cap = DailyCap(limit: 1)
+  private var folded: UInt32 = 0
+  private var unsaved: [(key: Key, window: PastWindow)] = []
+  /// Past windows that were dropped before they were saved.
+  package private(set) var dropped: UInt64 = 0
+
+  package init() {}
+
+  /// Restores what was known of entities; a state that cannot be read is left out.
+  ///
+  /// - Returns: how many were left out.
+  package mutating func restore(_ states: [(key: Key, state: [UInt8])]) -> Int {
+    var lost = 0
+    for (key, state) in states {
+      guard let schema = Self.schemas.first(where: { $0.id == key.schema }),
+        let watch = try? EntityWatch(encoded: state, featureCount: schema.features.count)
+      else {
+        lost += 1
+        continue
+      }
+      watches[key.schema, default: RecentlyUsed(capacity: Self.entityLimit)]
+        .use(key.entity, or: { watch }) { $0 = watch }
+    }
+    return lost
+  }
+
+  /// Lets a model score a schema from the next window on; nil: none. Baselines, evidence and alerts stay.
+  package mutating func use(_ model: ModelInForce?, schema: UInt32, role: ModelOffer.Role) {
+    models[schema, default: [:]][role] = model
+    let champion = models[schema]?[.champion]
+    judges[schema] = EntityWatch.Judges(
+      model: champion?.model, thresholds: champion?.isGated == true ? champion?.thresholds : nil,
+      trial: models[schema]?[.shadow]?.model, peers: champion?.peers)
+  }
+
+  /// What scores a schema now; nil: the baseline alone, or no trial.
+  package func model(of schema: UInt32, role: ModelOffer.Role) -> ModelInForce? { models[schema]?[role] }
+
+  /// Takes the most behavioural alerts that one machine raises a day.
+  package mutating func setCap(_ limit: Int) {
+    if cap.limit != limit { cap = DailyCap(limit: max(1, limit)) }
+  }
+
+  /// A tripwire fired: told beside what is unusual at the same time.
+  package mutating func note(tripwire rule: String, at time: Timestamp) {
+    if hits.count >= Self.hitLimit { hits.removeFirst() }
+    hits.append(Hit(rule: rule, time: time))
+  }
+
+  /// Scores one window; it comes back with its scores, and with what was unusual about it.
+  package mutating func take(_ window: EntityWindow, offset: Int) throws(CordonError) -> (EntityWindow, Finding?) {
+    guard let schema = Self.schemas.first(where: { $0.id == window.schema }), !window.isPartial, !window.isSkewed else {
+      return (window, nil)
+    }
+    let key = Key(schema: schema.id, entity: window.entity)
+    if let known = parts[key]?.first, known.start != window.start { try settle(key, schema, offset: offset) }
+    let all = (parts.removeValue(forKey: key) ?? []) + [window]
+    let whole = all.count == 1 ? window : try WindowMerge.merge(all)
+    if window.isEarly { parts[key] = all }
+    let verdict = try judge(whole, key, schema, offset: offset, isWhole: !window.isEarly)
+    var scored = window
+    scored.scores = WindowScores(
+      model: models[schema.id]?[.champion]?.shortDigest ?? 0, values: verdict.score.scales.map(Self.bounded))
+    if let trial = verdict.trial {
+      scored.shadowScores = WindowScores(
+        model: models[schema.id]?[.shadow]?.shortDigest ?? 0, values: trial.map(Self.bounded))
+    }
+    return (scored, finding(verdict, whole, schema, offset: offset))
+  }
+
+  /// Counts windows whose last part never came, as at the agent's end. `offset`: of a moment from UTC, in seconds.
+  package mutating func settle(offset: (Timestamp) -> Int) throws(CordonError) {
+    for (key, known) in parts {
+      guard let schema = Self.schemas.first(where: { $0.id == key.schema }), let first = known.first else { continue }
+      try settle(key, schema, offset: offset(first.start))
+    }
+  }
+
+  private mutating func settle(_ key: Key, _ schema: FeatureSchema, offset: Int) throws(CordonError) {
+    guard let known = parts.removeValue(forKey: key) else { return }
+    _ = try judge(try WindowMerge.merge(known), key, schema, offset: offset, isWhole: true)
+  }
+
+  private mutating func judge(
+    _ window: EntityWindow, _ key: Key, _ schema: FeatureSchema, offset: Int, isWhole: Bool
+  ) throws(CordonError) -> EntityWatch.Verdict {
+    let judges = judges[schema.id] ?? EntityWatch.Judges()
+    let verdict = try use(key, schema) { watch throws(CordonError) in
+      try watch.take(window, schema: schema, offset: offset, judges: judges, isWhole: isWhole)
+    }
+    if isWhole {
+      remember(
+        PastWindow(
+          start: window.start, length: window.length, features: window.features,
+          surprises: verdict.score.residuals.map { Self.bounded($0.surprise) }), of: key)
+    }
+    return verdict
+  }
+
+  private mutating func finding(
+    _ verdict: EntityWatch.Verdict, _ window: EntityWindow, _ schema: FeatureSchema, offset: Int
+  ) -> Finding? {
+    guard !verdict.alerts.isEmpty else { return nil }
+    guard cap.admits(day: DailyMaximum.day(of: window.start, offset: offset)) else {
+      folded &+= 1
+      return nil
+    }
+    defer { folded = 0 }
+    let end = window.start.advanced(by: .milliseconds(Int64(window.length)))
+    let rules = Set(hits.filter { $0.time >= window.start && $0.time < end }.map(\.rule))
+    return Finding(
+      entity: window.entity, time: window.start, alerts: verdict.alerts,
+      evidence: verdict.score.evidence(values: window.features, schema: schema), tripwires: rules.sorted(),
+      folded: folded)
+  }
+
+  private mutating func use<Outcome>(
+    _ key: Key, _ schema: FeatureSchema, _ body: (inout EntityWatch) throws(CordonError) -> Outcome
+  ) throws(CordonError) -> Outcome {
+    var known = watches.removeValue(forKey: key.schema) ?? RecentlyUsed(capacity: Self.entityLimit)
+    defer { watches[key.schema] = known }
+    let outcome = known.use(key.entity, or: { EntityWatch(featureCount: schema.features.count) }) { watch in
+      do throws(CordonError) {
+        return Result<Outcome, CordonError>.success(try body(&watch))
+      } catch { return .failure(error) }
+    }
+    return try outcome.get()
+  }
+
+  /// Scores are unbounded; what is sent of them is a Float.
+  private static func bounded(_ score: Double) -> Float {
+    Float(min(max(score, -Double(Float.greatestFiniteMagnitude)), Double(Float.greatestFiniteMagnitude)))
+  }
+}
+
+extension BehaviourStage {
+  /// What is known of each entity of a schema.
+  package func watches(of schema: UInt32) -> [(key: Key, watch: EntityWatch)] {
+    guard let known = watches[schema] else { return [] }
+    return known.keys.compactMap { entity in
+      known.peek(entity).map { (Key(schema: schema, entity: entity), $0) }
+    }
+  }
+
+  /// From when on a schema's first entity can alert; nil while nothing of it was seen.
+  package func learningUntil(schema: UInt32) -> Timestamp? {
+    watches(of: schema).compactMap { $0.watch.learningUntil(peers: models[schema]?[.champion]?.peers) }.min()
+  }
+
+  /// States to keep, and past windows that were not saved yet; they count as saved.
+  package mutating func takeUnsaved() -> (states: [(key: Key, state: [UInt8])], past: [(key: Key, window: PastWindow)])
+  {
+    defer { unsaved = [] }
+    return (Self.schemas.flatMap { watches(of: $0.id) }.map { ($0.key, $0.watch.encoded) }, unsaved)
+  }
+
+  /// What could not be saved waits for the next time.
+  package mutating func putBack(_ past: [(key: Key, window: PastWindow)]) {
+    unsaved = past + unsaved
+    trim()
+  }
+
+  /// Past windows of an entity that are not saved yet, oldest first.
+  package func unsaved(of key: Key) -> [PastWindow] { unsaved.filter { $0.key == key }.map(\.window) }
+
+  private mutating func remember(_ window: PastWindow, of key: Key) {
+    unsaved.append((key, window))
+    trim()
+  }
+
+  private mutating func trim() {
+    guard unsaved.count > Self.unsavedLimit else { return }
+    dropped += UInt64(unsaved.count - Self.unsavedLimit)
+    unsaved.removeFirst(unsaved.count - Self.unsavedLimit)
+  }
+}
