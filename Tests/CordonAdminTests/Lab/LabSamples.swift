@@ -13,4 +13,13 @@ enum LabSamples {
         "AAAAAAAAAIABAAAAAFgubnB5UEsBAi0DLQAAAAgAAAAhAH5q+8lJAAAAkAAAAAUAAAAAAAAAAAAAAIABiwAAAHkubnB5UEsFBgAA",
         "AAACAAIAZgAAAAsBAAAAAA==",
       ].joined())!)
+
+  /// `numpy.savez_compressed(X=numpy.empty((0, 2**40), "u1"))` as NumPy 2.4 writes it.
+  static let archiveOfCountlessColumns = [UInt8](
+    Data(
+      base64Encoded: [
+        "UEsDBC0AAAAIAAAAIQCe053C//////////8FABQAWC5ucHkBABAAgAAAAAAAAABSAAAAAAAAAJvsF+obEMnIUMZQrZ6SWpxcpG6l",
+        "oF5Taqiuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GgY6CoYGlpamhoZmRubm5maaOgq1CiQBLgBQSwECLQMtAAAACAAA",
+        "ACEAntOdwlIAAACAAAAABQAAAAAAAAAAAAAAgAEAAAAAWC5ucHlQSwUGAAAAAAEAAQAzAAAAiQAAAAAA",
+      ].joined())!)
 }

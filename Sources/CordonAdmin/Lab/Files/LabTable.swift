@@ -170,6 +170,12 @@ extension LabTable {
         remedy: "Reshape X to two dimensions.")
     }
     let (rows, width) = (features.shape[0], features.shape[1])
+    // An array of no rows holds no bytes, however many columns it claims.
+    guard width <= CSVReader.columnLimit else {
+      throw CordonError(
+        .invalid, "npz", "\(path): X has \(width) columns; at most \(CSVReader.columnLimit) are read.",
+        remedy: "Drop columns before saving.")
+    }
     var columns = (0..<width).map { column in
       let values = (0..<rows).map { features.values[$0 * width + column] }
       let infinite = values.firstIndex { $0.isInfinite }

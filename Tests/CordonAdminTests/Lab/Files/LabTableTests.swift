@@ -40,6 +40,13 @@ import Testing
     #expect(values == [[1, 3], [2, 4.5], [0, 1]])
   }
 
+  @Test func `an array of no rows and countless columns is refused`() {
+    let error = #expect(throws: CordonError.self) {
+      try LabTable(npz: LabSamples.archiveOfCountlessColumns, name: "a.npz")
+    }
+    #expect(error?.message.contains("1099511627776 columns") == true)
+  }
+
   /// Cut anywhere, or with any byte changed, an archive is read or refused.
   @Test func `a damaged archive is refused`() {
     for count in 0..<Self.archive.count {
