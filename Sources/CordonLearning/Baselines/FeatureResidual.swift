@@ -22,10 +22,15 @@ package struct BaselineJudge: Sendable {
   package var shrinkage: Double
   /// Quantiles that bound the usual range.
   package static let usualShares = 0.05...0.95
-  /// Least spread of a feature, in transformed units, that magnitudes beyond it are measured in: ln 1.3.
-  static let leastSpread: Float = 0.26
+  /// Least spread of a feature, in transformed units, that magnitudes beyond it are measured in: 2 %.
+  static let leastSpread = 0.02
+  static let thirdOfACount = 0.3
 
+  /// Twenty windows, as windows of minutes depend on their neighbours.
   package init(shrinkage: Double = 20) { self.shrinkage = shrinkage }
+
+  /// Fits windows of some length: two windows of an hour or more weigh as much as twenty shorter ones.
+  package init(windowLength: Duration) { self.init(shrinkage: windowLength >= .seconds(3600) ? 2 : 20) }
 
   /// One residual a feature of an active window.
   ///
@@ -73,18 +78,40 @@ package struct BaselineJudge: Sendable {
     // Half a window is allowed above everything that was seen: no value is impossible.
     let tail = positive * max(above, 0.5 / (total + weight))
     if tail <= 0.5 {
-      let beyond = excess(of: value - shift, beyond: hurdle.values, peerValues)
+      let beyond = excess(of: value - shift, own: own, feature: feature, peers: peers)
       return FeatureResidual(surprise: -logarithm(2 * tail) + beyond, percentile: 100 * (1 - tail), usual: usual)
     }
     let below = max(1 - tail, 0.5 / (total + weight))
     return FeatureResidual(surprise: logarithm(2 * below), percentile: 100 * below, usual: usual)
   }
 
-  /// Spreads beyond the greatest usual value, 0 within.
-  private func excess(of value: Float, beyond own: ValueHistogram, _ peers: ValueHistogram?) -> Double {
-    let known = own.total > 0 ? own : peers
-    guard let known, let high = known.quantile(0.99), let middle = known.quantile(0.5) else { return 0 }
-    return max(0, (Double(value) - Double(high)) / Double(max(high - middle, Self.leastSpread)))
+  /// Spreads that a value is beyond the greatest usual one, 0 within; the entity's own and its peers', shrunk.
+  private func excess(of value: Float, own: EntityBaseline, feature: Int, peers: PeerBaseline?) -> Double {
+    let hurdle = own.hurdles[feature]
+    let seen = Double(own.activeWindows)
+    let weight = seen / (seen + weight(of: peers))
+    let share = seen > 0 ? Double(hurdle.positives) / seen : 0
+    let ownExcess = seen > 0 ? Self.excess(of: value, hurdle.values, share: share, seen: seen) : 0
+    guard let peers else { return weight * ownExcess }
+    let peerExcess = Self.excess(
+      of: value, peers.values[feature], share: peers.positiveShare(of: feature), seen: .infinity)
+    return weight * ownExcess + (1 - weight) * peerExcess
+  }
+
+  /// Usual is over all active windows, those at zero among them: for what never was above zero, any value is beyond.
+  private static func excess(of value: Float, _ positives: ValueHistogram, share: Double, seen: Double) -> Double {
+    // What was seen more than twice is not beyond, however rare; one window in a thousand may be, whatever was seen.
+    let high = quantile(1 - max(0.001, min(0.01, 2 / seen)), of: positives, share: share)
+    let middle = quantile(0.5, of: positives, share: share)
+    // A count that never moved has the spread of a third of a count.
+    let least = max(leastSpread, logarithm(1 + thirdOfACount * exponential(-middle)))
+    return max(0, (Double(value) - high) / max(high - middle, least))
+  }
+
+  /// A quantile of a feature over windows of which a share is above zero and the rest at zero.
+  private static func quantile(_ share: Double, of positives: ValueHistogram, share positive: Double) -> Double {
+    guard positive > 1 - share else { return 0 }
+    return Double(positives.quantile(1 - (1 - share) / positive) ?? 0)
   }
 
   private func usualRange(

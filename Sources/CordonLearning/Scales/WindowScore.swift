@@ -11,7 +11,7 @@ package struct WindowScore: Hashable, Sendable {
   /// Whether the entity's own baseline carries the score; its peers' does until then.
   package var isMatured: Bool
 
-  /// Joins surprises of features into one score: the greatest, half the next, a quarter of the third, and so on.
+  /// Joins surprises of features into one score: the greatest, an eighth of the next, and so on.
   ///
   /// Features that say the same thing twice cannot double a score, a change in several is stranger than in one, and the
   /// greatest magnitude still counts without bound.
@@ -20,7 +20,7 @@ package struct WindowScore: Hashable, Sendable {
     var score = 0.0
     for surprise in surprises.filter({ $0 > 0 }).sorted(by: >).prefix(8) {
       score += weight * surprise
-      weight /= 2
+      weight /= 8
     }
     return score
   }
