@@ -191,7 +191,8 @@ let package = Package(
     tests(
       "CordonAdminTests",
       [
-        "CordonAdmin", "CordonPolicy", "CordonLedger", "CordonTrust", "CordonWire", "CordonTestSupport", argumentParser,
+        "CordonAdmin", "CordonCore", "CordonLearning", "CordonPolicy", "CordonLedger", "CordonTrust", "CordonWire",
+        "CordonTestSupport", argumentParser,
         crypto, grpcCore, grpcInProcess, protobuf,
       ], exclude: ["Golden"]),
     tests(

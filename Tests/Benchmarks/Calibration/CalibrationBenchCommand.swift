@@ -9,7 +9,7 @@ struct CalibrationBenchCommand: AsyncParsableCommand {
 
   @Option(help: "Fleets a scenario, each with a calibration of its own.") var fleets = 5
   @Option(help: "Entities of a fleet.") var entities = 400
-  @Option(help: "The first fleet's seed.") var seed: UInt64 = 1
+  @Option(help: "The first fleet's seed.") var seed: UInt64 = 1001
 
   func validate() throws {
     guard (1...100).contains(fleets) else { throw ValidationError("--fleets: from 1 to 100") }

@@ -9,6 +9,6 @@ struct LabCommand: AsyncParsableCommand {
       """,
     subcommands: [
       LabEvaluateCommand.self, LabCompareCommand.self, LabFitCommand.self, LabScoreCommand.self, LabImportCommand.self,
-      LabExportCommand.self,
+      LabExportCommand.self, LabCalibrateCommand.self, LabEntitiesCommand.self, LabStreamCommand.self,
     ])
 }
