@@ -118,7 +118,8 @@ package struct AuditReplay: Sendable {
       switch record {
       case .window(let window):
         summary.windowCount += 1
-        summary.weigh(window)
+        let until = pipeline.behaviour.learningUntil(schema: window.schema)
+        summary.weigh(window, isLearned: until.map { window.start >= $0 } ?? false)
         if summary.windows.count < Self.keptLimit { summary.windows.append(.init(window)) }
       case .detection(let detection):
         summary.detectionCount += 1

@@ -56,15 +56,21 @@ package struct ReplaySummary: Sendable, Codable {
   package var detections: [Finding] = []
   /// The windows that were the strangest for their entities when they came, strangest first.
   package var strangest: [Window] = []
+  /// Whether the strangest are those after a week of learning; where the recording is shorter, they are of all.
+  package var hasLearned = false
 
   /// Strangest windows that are kept.
   package static let strangestLimit = 10
 
   init() {}
 
-  /// Keeps a window where it is among the strangest.
-  mutating func weigh(_ window: EntityWindow) {
-    guard let score = window.scores?.values.first else { return }
+  /// Keeps a window where it is among the strangest; those of the time of learning only until there are others.
+  mutating func weigh(_ window: EntityWindow, isLearned: Bool) {
+    guard let score = window.scores?.values.first, isLearned || !hasLearned else { return }
+    if isLearned, !hasLearned {
+      hasLearned = true
+      strangest = []
+    }
     if strangest.count == Self.strangestLimit, score <= strangest[strangest.count - 1].score ?? 0 { return }
     let position = strangest.firstIndex { score > $0.score ?? 0 } ?? strangest.count
     strangest.insert(Window(window), at: position)
@@ -89,7 +95,10 @@ package struct ReplaySummary: Sendable, Codable {
       "\(windowCount) windows, \(detectionCount) detections",
     ]
     for finding in detections { lines.append("! \(finding.rule) \(finding.technique): \(finding.summary)") }
-    if !strangest.isEmpty { lines.append("strangest for their entities, by what they did before:") }
+    if !strangest.isEmpty {
+      let when = hasLearned ? "after a week of learning" : "while still learning"
+      lines.append("strangest for their entities, by what they did before, \(when):")
+    }
     for window in strangest { lines.append("* \(Self.plain(window.score ?? 0)) \(Self.line(window))") }
     lines += windows.map(Self.line)
     if windowCount > windows.count { lines.append("… and \(windowCount - UInt64(windows.count)) more windows") }

@@ -38,4 +38,26 @@ import Testing
       expectRefusal("replay-unreadable") { _ = try AuditReplay.run(file: "\(folder)/none") }
     }
   }
+
+  /// A start an hour for nine days, a burst on the second and one on the last: the first was learned from, not told.
+  @Test func `what is strange after a week of learning is shown first`() throws {
+    var log = ""
+    var number = 0
+    for hour in 0...9 * 24 {
+      let isBurst = hour == 24 || hour == 9 * 24
+      for _ in 0..<(isBurst ? 30 : 1) {
+        number += 1
+        log += Support.exec(number, pid: 100 + number, exe: "/bin/x", at: Support.at(Int64(hour) * 3_600_000))
+      }
+    }
+    let summary = try AuditReplay.run(bytes: Array(log.utf8))
+    #expect(summary.hasLearned)
+    let strangest = try #require(summary.strangest.first)
+    #expect(strangest.features["process_starts"] == 30)
+    let last = Support.at(9 * 86_400_000).milliseconds
+    #expect(strangest.startMilliseconds >= last)
+    let bursts = summary.strangest.count { $0.features["process_starts"] == 30 }
+    #expect(bursts == 1)
+    #expect(summary.text.contains("after a week of learning:\n* "))
+  }
 }
