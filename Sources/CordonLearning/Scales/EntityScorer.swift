@@ -85,16 +85,8 @@ package struct EntityScorer: Hashable, Sendable {
 
   /// Counts the empty windows between the last one and this one, each in its hour.
   private mutating func learnGap(from end: Timestamp, before window: EntityWindow, offset: Int) {
-    guard window.length > 0, window.start > end else { return }
-    let missing = window.start.since(end).milliseconds / Int64(window.length)
-    guard missing > 0, missing * Int64(window.length) / 3_600_000 <= Self.gapLimit else { return }
-    let perStep = max(1, 3_600_000 / Int64(window.length))
-    var counted: Int64 = 0
-    while counted < missing {
-      let many = min(perStep, missing - counted)
-      let start = end.advanced(by: .milliseconds(counted * Int64(window.length)))
-      baseline.learnEmpty(Int(many), at: HourOfWeek(start, offset: offset))
-      counted += many
+    for empty in Self.emptyWindows(from: end, to: window, offset: offset) {
+      baseline.learnEmpty(empty.count, at: empty.hour)
     }
   }
 }

@@ -75,6 +75,13 @@ extension EntityWatch {
     package var threshold: Double
     /// A further day of an episode that was alerted already.
     package var goesOn: Bool
+
+    package init(scale: Scale, score: Double, threshold: Double, goesOn: Bool = false) {
+      self.scale = scale
+      self.score = score
+      self.threshold = threshold
+      self.goesOn = goesOn
+    }
   }
 
   /// What came of a window.

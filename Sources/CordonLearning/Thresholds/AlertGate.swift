@@ -13,6 +13,7 @@ package struct AlertGate: Hashable, Sendable {
     case continuation
   }
 
+  /// One a scale: the site's day on which it last passed; nil before the first.
   private var lastPassed: [Int32?]
 
   /// Gates so many scales.

@@ -32,6 +32,11 @@ package struct LabelFeedback: Hashable, Sendable {
 
   package init() {}
 
+  /// Goes on with a factor that was kept; one outside the bounds, or not a number, starts anew.
+  package init(factor: Double) {
+    if (1 / Self.factorLimit...Self.factorLimit).contains(factor) { self.factor = factor }
+  }
+
   /// Takes in one week's labels by peer group; the caller calls it at most once a week.
   package mutating func take(_ week: [String: Labels]) {
     let voices = week.values.compactMap(\.voice)
