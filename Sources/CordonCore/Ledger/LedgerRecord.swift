@@ -28,6 +28,11 @@ package struct LedgerRecord: Hashable, Sendable {
     case commandWitnessed = "command-witnessed"
     case commandOutcome = "command-outcome"
     case reflexOutcome = "reflex-outcome"
+    case modelTrained = "model-trained"
+    case modelPromoted = "model-promoted"
+    case modelAdvanced = "model-advanced"
+    case modelHalted = "model-halted"
+    case modelRolledBack = "model-rolled-back"
     case unseal
     case recordErased = "record-erased"
     case ledgerExported = "ledger-exported"

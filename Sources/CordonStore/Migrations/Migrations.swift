@@ -10,6 +10,7 @@ enum Migrations {
     migrator.registerMigration("0004-ledger") { db in try db.execute(sql: ledger) }
     migrator.registerMigration("0005-scores", migrate: addScores)
     migrator.registerMigration("0006-trust") { db in try db.execute(sql: trust) }
+    migrator.registerMigration("0007-learning") { db in try db.execute(sql: learning) }
     return migrator
   }
 }

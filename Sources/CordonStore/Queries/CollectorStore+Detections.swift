@@ -54,11 +54,12 @@ extension CollectorStore {
     }
   }
 
-  /// An analyst's verdict, which may change the incident with it.
+  /// An analyst's verdict, which may change the incident with it, and what is expected from now on.
   ///
   /// - Throws: `detection-unknown`.
   package func label(
-    _ id: UniqueID, _ verdict: DetectionVerdict, incident: IncidentRecord? = nil, _ consequences: Consequences = .none
+    _ id: UniqueID, _ verdict: DetectionVerdict, incident: IncidentRecord? = nil, expecting: Expectation? = nil,
+    _ consequences: Consequences = .none
   ) async throws(CordonError) {
     try await write { db in
       try db.execute(
@@ -70,6 +71,7 @@ extension CollectorStore {
           remedy: "cordon detection list shows the newest.")
       }
       if let incident { try IncidentTable.upsert(db, incident) }
+      if let expecting { try Self.keep(expecting, db) }
       try consequences.write(db, at: verdict.at)
     }
   }

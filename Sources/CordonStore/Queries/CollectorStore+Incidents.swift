@@ -28,6 +28,37 @@ extension CollectorStore {
     }
   }
 
+  /// Moves an incident's detections into another one, which holds the same change seen whole, and closes it.
+  ///
+  /// - Throws: `incident-unknown` unless both are there.
+  package func absorb(_ part: UniqueID, into whole: UniqueID, at now: Timestamp) async throws(CordonError) {
+    try await write { db in
+      func incident(_ id: UniqueID) throws -> IncidentRecord {
+        let row = try Row.fetchOne(db, sql: "SELECT * FROM incidents WHERE id = ?", arguments: [id.data])
+        guard let row else { throw CordonError(.missing, "incident-unknown", "There is no incident \(id).") }
+        return try IncidentTable.read(row)
+      }
+      var closed = try incident(part)
+      var grown = try incident(whole)
+      grown.detections += closed.detections
+      grown.agents += closed.agents.filter { !grown.agents.contains($0) }
+      grown.severity = max(grown.severity, closed.severity)
+      grown.firstEvent = min(grown.firstEvent, closed.firstEvent)
+      grown.lastEvent = max(grown.lastEvent, closed.lastEvent)
+      grown.updatedAt = max(grown.updatedAt, now)
+      closed.state = IncidentRecord.closedState
+      closed.updatedAt = max(closed.updatedAt, now)
+      try IncidentTable.upsert(db, grown)
+      try IncidentTable.upsert(db, closed)
+      try db.execute(
+        sql: "UPDATE detections SET incident = ? WHERE incident = ?", arguments: [whole.data, part.data])
+      try Consequences(timeline: [
+        TimelineEntry(incident: part, at: now, kind: "absorbed", text: "Part of a change that many show: \(whole)"),
+        TimelineEntry(incident: whole, at: now, kind: "absorbed", text: "Took in \(closed.title)"),
+      ]).write(db, at: now)
+    }
+  }
+
   /// Makes or changes an incident.
   package func saveIncident(
     _ incident: IncidentRecord, at now: Timestamp, _ consequences: Consequences = .none

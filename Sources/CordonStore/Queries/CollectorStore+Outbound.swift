@@ -67,7 +67,7 @@ extension CollectorStore {
     }
   }
 
-  private static func outbound(_ row: Row) throws -> OutboundRecord {
+  static func outbound(_ row: Row) throws -> OutboundRecord {
     var answer: OutboundRecord.Answer?
     if row["answer"] as String? != nil {
       answer = try row.choice(OutboundRecord.Answer.self, "answer", of: "outbound")

@@ -17,7 +17,10 @@ struct MigrationsTests {
         try String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations ORDER BY 1")
       }
       try queue.close()
-      #expect(names == ["0001-telemetry", "0002-fleet", "0003-cases", "0004-ledger", "0005-scores", "0006-trust"])
+      #expect(
+        names == [
+          "0001-telemetry", "0002-fleet", "0003-cases", "0004-ledger", "0005-scores", "0006-trust", "0007-learning",
+        ])
     }
   }
 

@@ -1,0 +1,113 @@
+package import CordonCore
+import Foundation
+import GRDB
+
+extension CollectorStore {
+  /// Entities that the collector watches itself, at most; those whose windows are oldest are forgotten first.
+  package static let mostWatches = 100_000
+
+  /// Takes up windows that came since: users' partial ones are noted for scoring, agents' scores become daily maxima.
+  ///
+  /// - Parameter day: the site's day that holds a moment.
+  /// - Returns: how many windows were taken up; 0 where there is nothing left.
+  @discardableResult
+  package func noteWindows(
+    most: Int = CollectorStore.mostFolded, at now: Timestamp, day: @Sendable @escaping (Timestamp) -> Int32
+  ) async throws(CordonError) -> Int {
+    try await write { db in
+      for row in try Row.fetchAll(db, sql: "SELECT day, noted FROM days ORDER BY day") {
+        let table = DayTable(day: row["day"])
+        let windows = try Row.fetchAll(
+          db,
+          sql: """
+            SELECT rowid, entity, schema, start_ms, partial, scores, shadow_scores FROM \(table.name)
+            WHERE rowid > ? ORDER BY rowid LIMIT ?
+            """, arguments: [row["noted"] as Int64, most])
+        guard let last = windows.last else { continue }
+        for window in windows { try ScoreTable.note(window, db, at: now, day: day) }
+        try db.execute(sql: "UPDATE days SET noted = ? WHERE day = ?", arguments: [last["rowid"] as Int64, table.day])
+        return windows.count
+      }
+      return 0
+    }
+  }
+
+  /// Users' windows of a schema that nobody has scored, whose first part came before a moment; by start and entity.
+  package func unscoredWindows(
+    schema: UInt32, notedBefore: Timestamp, most: Int
+  ) async throws(CordonError) -> [(entity: EntityRef, start: Timestamp)] {
+    try await read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT start_ms, entity FROM user_windows WHERE scores IS NULL AND noted_ms < ? AND schema = ?
+          ORDER BY start_ms, entity LIMIT ?
+          """, arguments: [notedBefore.milliseconds, Int64(schema), most]
+      ).map { row in (try EntityKey.decode(row.bytes("entity")), row.time("start_ms")) }
+    }
+  }
+
+  /// What is kept of an entity; nil where nothing is.
+  package func watch(of entity: EntityRef, schema: UInt32) async throws(CordonError) -> WatchRecord? {
+    try await read { db in
+      try Row.fetchOne(
+        db, sql: "SELECT team, state FROM watches WHERE entity = ? AND schema = ?",
+        arguments: [Data(EntityKey.encode(entity)), Int64(schema)]
+      ).map { WatchRecord(entity: entity, schema: schema, group: $0["team"], state: $0.bytes("state")) }
+    }
+  }
+
+  /// How many entities of a schema are watched, by group.
+  package func watchedEntities(schema: UInt32) async throws(CordonError) -> [String: Int] {
+    try await read { db in
+      let rows = try Row.fetchAll(
+        db, sql: "SELECT team, COUNT(*) AS entities FROM watches WHERE schema = ? GROUP BY team",
+        arguments: [Int64(schema)])
+      return Dictionary(uniqueKeysWithValues: rows.map { ($0["team"] as String, $0["entities"] as Int) })
+    }
+  }
+
+  /// What is usual for a peer group, as learning wrote it; nil before the first time.
+  package func peerGroup(_ group: String, schema: UInt32) async throws(CordonError) -> [UInt8]? {
+    try await read { db in
+      try Data.fetchOne(
+        db, sql: "SELECT state FROM peer_groups WHERE schema = ? AND team = ?", arguments: [Int64(schema), group]
+      ).map { [UInt8]($0) }
+    }
+  }
+
+  /// What follows from scoring some windows, in one transaction: nothing is scored twice, no alert is lost.
+  ///
+  /// A window that was scored meanwhile stays as it is. Throws `detection-exists`.
+  package func recordScores(_ step: ScoringStep, at now: Timestamp) async throws(CordonError) {
+    try await write { db in try step.write(db, at: now) }
+  }
+
+  /// Daily maxima of a schema by one model, from a day on.
+  package func dailyScores(
+    schema: UInt32, model: UInt64, from day: Int32, most: Int = 1_000_000
+  ) async throws(CordonError) -> [DailyScore] {
+    try await read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM daily_maxima WHERE day >= ? AND schema = ? AND model = ? ORDER BY day, scale, entity LIMIT ?
+          """, arguments: [day, Int64(schema), Int64(bitPattern: model), most]
+      ).map(ScoreTable.maximum)
+    }
+  }
+
+  /// Forgets scored windows and maxima of days long past, and the watches beyond `mostWatches`.
+  package func forgetScores(before day: Int32) async throws(CordonError) {
+    try await write { db in
+      try db.execute(
+        sql: "DELETE FROM user_windows WHERE start_ms < ?", arguments: [Int64(day) * DayTable.dayMilliseconds])
+      try db.execute(sql: "DELETE FROM daily_maxima WHERE day < ?", arguments: [day])
+      try db.execute(
+        sql: """
+          DELETE FROM watches WHERE (entity, schema) IN
+            (SELECT entity, schema FROM watches ORDER BY updated_ms DESC LIMIT -1 OFFSET ?)
+          """, arguments: [Self.mostWatches])
+    }
+  }
+}
