@@ -47,7 +47,7 @@ extension MessageShape {
     3: MessageShape([10: .leaf]),
   ])
 
-  static let agentMessage = MessageShape([
+  package static let agentMessage = MessageShape([
     1: MessageShape([6: MessageShape([3: .leaf]), 7: .leaf]), 2: MessageShape([4: record, 5: .leaf]),
     3: MessageShape([6: .leaf, 7: .leaf]), 4: .leaf,
   ])
