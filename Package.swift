@@ -110,7 +110,7 @@ let package = Package(
       ]),
     room(
       "CordonServices",
-      ["CordonCore", "CordonWire", "CordonTrust", "CordonCollector", grpcCore, logging, protobuf]),
+      ["CordonCore", "CordonLearning", "CordonWire", "CordonTrust", "CordonCollector", grpcCore, logging, protobuf]),
     // MARK: The operator
     room(
       "CordonAdmin",
@@ -185,15 +185,14 @@ let package = Package(
     tests(
       "CordonServicesTests",
       [
-        "CordonCore", "CordonServices", "CordonCollector", "CordonStore", "CordonLedger", "CordonTrust", "CordonWire",
-        "CordonTestSupport", crypto, grpcCore, grpcInProcess, logging, protobuf,
+        "CordonCore", "CordonLearning", "CordonServices", "CordonCollector", "CordonStore", "CordonLedger",
+        "CordonTrust", "CordonWire", "CordonTestSupport", crypto, grpcCore, grpcInProcess, logging, protobuf,
       ]),
     tests(
       "CordonAdminTests",
       [
         "CordonAdmin", "CordonCore", "CordonLearning", "CordonPolicy", "CordonLedger", "CordonTrust", "CordonWire",
-        "CordonTestSupport", argumentParser,
-        crypto, grpcCore, grpcInProcess, protobuf,
+        "CordonTestSupport", argumentParser, crypto, grpcCore, grpcInProcess, protobuf,
       ], exclude: ["Golden"]),
     tests(
       "CordonRuntimeTests",

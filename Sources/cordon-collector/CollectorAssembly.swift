@@ -29,7 +29,7 @@ struct CollectorAssembly: Sendable {
       logger: logger, certificateNotAfter: { live.current.chain.notAfter })
     let signer = try LedgerKeyFile.load(from: settings.state, domain: identity.grant.domain)
     let ledger = try await LedgerScribe.open(context, signer: signer)
-    let domain = try await CollectorDomain.open(context, ingest: settings.ingest)
+    let domain = try await CollectorDomain.open(context, codec: .wire, ingest: settings.ingest)
     var randomness = SystemRandomNumberGenerator()
     var limits = TransportLimits()
     limits.connections = settings.connections
@@ -54,7 +54,8 @@ struct CollectorAssembly: Sendable {
     // conclusions from, and the ledger takes the last decisions.
     let services: [any Service] =
       [ledger, domain.ingest, domain.cases, GRPCServerService(server.enrolment), GRPCServerService(server.uplink)]
-      + [maintenance, domain.hub, domain.silence, TaskService("identity renewal") { try await renewal.run() }]
+      + [maintenance, domain.users, domain.rollout, domain.hub, domain.silence]
+      + [TaskService("identity renewal") { try await renewal.run() }]
     return CollectorAssembly(domain: domain, live: live, services: services, uplink: uplink, enrolment: enrolment)
   }
 

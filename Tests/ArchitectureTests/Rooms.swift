@@ -52,7 +52,7 @@ enum Rooms {
       ],
       ["ServiceLifecycle", "Logging", "Metrics", "ArgumentParser", "Crypto"]),
     Room(
-      "CordonServices", ["CordonCore", "CordonWire", "CordonTrust", "CordonCollector"],
+      "CordonServices", ["CordonCore", "CordonLearning", "CordonWire", "CordonTrust", "CordonCollector"],
       ["GRPCCore", "Logging", "SwiftProtobuf"]),
     Room(
       "CordonAdmin",

@@ -57,7 +57,7 @@ extension AdminSession {
     return found
   }
 
-  private static func one(_ ids: [Bytes], startingWith name: String, _ what: String) throws(CordonError) -> Bytes {
+  static func one(_ ids: [Bytes], startingWith name: String, _ what: String) throws(CordonError) -> Bytes {
     let digits = name.lowercased().filter { $0 != "-" }
     guard digits.count >= fewestDigits, digits.allSatisfy(\.isHexDigit), digits.count <= 32 else {
       throw CordonError(

@@ -26,9 +26,9 @@ package struct CordonCommand: AsyncParsableCommand {
     version: CordonVersion.text,
     subcommands: [
       SiteCommand.self, RosterCommand.self, TrustCommand.self, OperatorCommand.self, TokenCommand.self,
-      AgentCommand.self,
-      PolicyCommand.self, DetectionCommand.self, IncidentCommand.self, CommandCommand.self, LedgerCommand.self,
-      LabCommand.self, StatusCommand.self, DoctorCommand.self, CompletionCommand.self, VersionCommand.self,
+      AgentCommand.self, PolicyCommand.self, ModelCommand.self, DetectionCommand.self, IncidentCommand.self,
+      CommandCommand.self, LedgerCommand.self, LabCommand.self, StatusCommand.self, DoctorCommand.self,
+      CompletionCommand.self, VersionCommand.self,
     ])
 
   package init() {}

@@ -1,4 +1,5 @@
 import CordonCore
+import CordonPolicy
 import CordonWire
 
 /// How the site is doing, in a page.
@@ -16,9 +17,25 @@ enum StatusPage {
     sheet.add("policy", status.policySerial == 0 ? "none: agents observe only" : "serial \(status.policySerial)")
     sheet.add("roster", "serial \(status.rosterSerial)")
     sheet.add("ledger", "\(status.ledgerSize) entries")
+    for line in status.learning { sheet.add(line.schema, learning(line, at: now)) }
     var text = sheet.rendered
     if !status.findings.isEmpty { text += "\n" + status.findings.map { FindingText.lines($0) }.joined() }
     return Report(text: text, json: json(status))
+  }
+
+  /// What behaviour did against its budget, and until when it learns.
+  static func learning(_ line: Cordon_V1_LearningStatus, at now: Timestamp) -> String {
+    func number(_ value: Double) -> String { PolicyField.text(Float((value * 100).rounded() / 100)) }
+    let judge = line.model.isEmpty ? "baselines alone" : "model \(line.model.prefix(8))"
+    let rate = line.days > 0 ? Double(line.alerts) / line.days : 0
+    var text =
+      "\(judge), \(line.entities) entities; \(number(rate)) alerts a day (95 % of \(number(line.low)) to "
+      + "\(number(line.high))), budget \(number(line.budget))"
+    guard !line.silentScales.isEmpty else { return text }
+    text += "; learning at \(line.silentScales.joined(separator: ", "))"
+    if line.learningUntilMs > 0 { text += " until \(TimeText.iso(Timestamp(milliseconds: line.learningUntilMs)))" }
+    if line.hasLeastBudget { text += " (a site's budget of \(number(line.leastBudget)) a day would do now)" }
+    return text
   }
 
   /// `1.5 GB`, in powers of ten.
@@ -45,7 +62,19 @@ enum StatusPage {
       "incidents_open": .unsigned(status.incidentsOpen), "commands_held": .unsigned(status.commandsHeld),
       "roster_serial": .unsigned(status.rosterSerial), "policy_serial": .unsigned(status.policySerial),
       "ledger_size": .unsigned(status.ledgerSize), "checkpoint": .optional(status.checkpoint),
-      "findings": .list(status.findings.map(FindingText.json)),
+      "learning": .list(status.learning.map(json)), "findings": .list(status.findings.map(FindingText.json)),
+    ])
+  }
+}
+
+extension StatusPage {
+  private static func json(_ line: Cordon_V1_LearningStatus) -> JSONValue {
+    .fields([
+      "schema": .text(line.schema), "model": .optional(line.model), "entities": .unsigned(line.entities),
+      "budget": .number(line.budget), "alerts": .unsigned(line.alerts), "days": .number(line.days),
+      "low": .number(line.low), "high": .number(line.high),
+      "silent_scales": .list(line.silentScales.map { .text($0) }), "learning_until": .time(line.learningUntilMs),
+      "least_budget": line.hasLeastBudget ? .number(line.leastBudget) : .null,
     ])
   }
 }

@@ -2,7 +2,7 @@ import CordonCore
 import CordonStore
 import Crypto
 
-/// Signed policies by the digest of their envelope, for agents that fetch instead of being sent.
+/// Signed models and policies by the digest of their envelope, for agents that fetch instead of being sent.
 package struct ArtifactService: Sendable {
   /// Bytes that one chunk carries.
   package static let chunkBytes = 64 << 10
@@ -19,6 +19,7 @@ package struct ArtifactService: Sendable {
     guard sha256.count == Self.digestLength else {
       throw CordonError(.invalid, "digest", "A digest has \(Self.digestLength) bytes, not \(sha256.count).")
     }
+    if let model = try await context.store.modelEnvelope(sha256) { return model }
     for record in try await context.store.authority(.policy, most: Self.mostLookedAt)
     where Array(SHA256.hash(data: record.envelope)) == sha256 {
       return record.envelope

@@ -45,18 +45,30 @@ package struct CaseBook: Sendable {
     return DetectionView(stored: stored, agentLabel: stored.agent.flatMap { labels[$0] } ?? "")
   }
 
-  /// Writes an analyst's verdict; an incident whose detections are all cleared closes. Codes: `unknown-label`, `note`.
-  package func label(_ id: UniqueID, as text: String, note: String, by operatorName: OperatorName) async throws {
+  /// Writes an analyst's verdict; an incident whose detections are all cleared closes.
+  ///
+  /// Codes: `unknown-label`, `note`, and for what is expected `expectation`, `expectation-scope`, `expectation-end`.
+  ///
+  /// - Parameter expecting: how far, and until when, more of the same is expected.
+  package func label(
+    _ id: UniqueID, as text: String, note: String, expecting: (scope: String, until: Timestamp)? = nil,
+    by operatorName: OperatorName
+  ) async throws {
     let label = try DetectionLabel(parsing: text)
     guard note.utf8.count <= Self.longestNote else {
       throw CordonError(.invalid, "note", "A note has at most \(Self.longestNote) bytes.")
     }
     guard let stored = try await context.store.detection(id) else { throw Self.unknownDetection(id) }
     let now = context.now
+    let expectation = try await expectation(of: stored, label, expecting, by: operatorName)
     var incident: IncidentRecord?
+    var details = ["label": label.rawValue, "note": note]
+    if let expectation {
+      details["scope"] = expectation.scope.rawValue
+      details["until_ms"] = "\(expectation.until.milliseconds)"
+    }
     var consequences = Consequences(ledger: [
-      context.record(
-        .detectionLabelled, by: operatorName.actor, on: "detection/\(id)", ["label": label.rawValue, "note": note])
+      context.record(.detectionLabelled, by: operatorName.actor, on: "detection/\(id)", details)
     ])
     if let incidentID = stored.incident, var record = try await context.store.incident(incidentID) {
       let before = record.state
@@ -75,7 +87,40 @@ package struct CaseBook: Sendable {
     }
     try await context.store.label(
       id, DetectionVerdict(label: label.rawValue, note: note, by: operatorName.text, at: now), incident: incident,
-      consequences)
+      expecting: expectation, consequences)
+  }
+
+  /// Days for which more of the same may be expected, at most: nobody can look away for ever.
+  package static let longestExpectation: Duration = .seconds(90 * 86_400)
+
+  private func expectation(
+    of stored: StoredDetection, _ label: DetectionLabel, _ given: (scope: String, until: Timestamp)?,
+    by operatorName: OperatorName
+  ) async throws -> Expectation? {
+    guard let given else { return nil }
+    guard label == .expected, stored.detection.kind == .behaviour || stored.detection.kind == .population else {
+      throw CordonError(
+        .invalid, "expectation", "Only behaviour can be expected to go on, and only with the label “expected”.",
+        remedy: "Tripwires and silence are labelled one by one.")
+    }
+    guard let scope = Expectation.Scope(rawValue: given.scope) else {
+      throw CordonError(
+        .invalid, "expectation-scope", "There is no scope “\(given.scope.prefix(40))”.",
+        remedy: "Use one of: \(Expectation.Scope.allCases.map(\.rawValue).joined(separator: ", ")).")
+    }
+    let now = context.now
+    guard given.until > now, given.until.since(now) <= Self.longestExpectation else {
+      throw CordonError(
+        .invalid, "expectation-end",
+        "What is expected must end within \(Self.longestExpectation.milliseconds / 86_400_000) days from now.")
+    }
+    var group: String?
+    if scope == .group, let agent = stored.agent { group = try await context.store.agent(agent)?.group }
+    return Expectation(
+      detection: stored.detection.id, rule: stored.detection.rule, scope: scope,
+      entity: scope == .entity ? stored.detection.entities.first?.entity : nil,
+      group: scope == .group ? group ?? "" : nil,
+      until: given.until, madeBy: operatorName.text)
   }
 
   package func incidents(closedToo: Bool, most: Int) async throws -> [IncidentRecord] {

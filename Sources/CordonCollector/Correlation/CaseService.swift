@@ -24,6 +24,7 @@ package final class CaseService: Service, Sendable {
   private let hub: UplinkHub
   private let standing: StandingOrders
   private let correlator = Mutex(IncidentCorrelator())
+  private let populations = Mutex(PopulationWatch())
   private let wakes: AsyncStream<Void>
   private let waker: AsyncStream<Void>.Continuation
 
@@ -40,6 +41,9 @@ package final class CaseService: Service, Sendable {
 
   /// Whether an incident that may still grow concerns an agent.
   package func concerns(_ agent: AgentID) -> Bool { correlator.withLock { $0.concerns(agent) } }
+
+  /// Whether an incident that may still grow concerns an entity.
+  package func concerns(_ entity: EntityRef) -> Bool { correlator.withLock { $0.concerns(entity) } }
 
   /// Nothing joins the incident from now on.
   func close(_ incident: UniqueID) { correlator.withLock { $0.close(incident) } }
@@ -91,18 +95,25 @@ package final class CaseService: Service, Sendable {
 
   // MARK: Private
 
-  private func place(_ stored: StoredDetection) async throws {
+  /// - Parameter whole: the incident of a population that the detection tells of.
+  func place(_ stored: StoredDetection, in whole: UniqueID? = nil) async throws {
     let now = context.now
     let detection = stored.detection
     var label = ""
     if let agent = stored.agent { label = try await context.store.agent(agent)?.label ?? agent.text }
+    let group = try await peerGroup(of: stored)
+    let population = group.map { group in populations.withLock { $0.saw(detection, in: group) } } ?? .single
+    var joining = whole
+    if case .joins(let incident) = population { joining = incident }
     let before = correlator.withLock { $0 }
     let decision = correlator.withLock { correlator in
-      correlator.place(detection, agent: stored.agent, label: label, at: now, id: context.ids.next(at: now))
+      correlator.place(
+        detection, agent: stored.agent, label: label, at: now, id: context.ids.next(at: now), joining: joining)
     }
+    let incident: IncidentRecord
     do {
       let known = try await context.store.incident(decision.incident.id)
-      let incident = IncidentRecord(decision.incident, state: known?.state, owner: known?.owner)
+      incident = IncidentRecord(decision.incident, state: known?.state, owner: known?.owner)
       var ledger: [LedgerRecord] = []
       if case .opened = decision {
         ledger.append(
@@ -125,6 +136,11 @@ package final class CaseService: Service, Sendable {
       // The store did not take it: the correlator must not remember what is not there.
       correlator.withLock { $0 = before }
       throw error
+    }
+    try await applyExpectations(to: stored, incident: incident)
+    if case .population(let members) = population, let group {
+      populations.withLock { $0.opened(incident.id, by: detection, in: group) }
+      try await raise(members, in: group, last: stored, incident: incident.id)
     }
   }
 

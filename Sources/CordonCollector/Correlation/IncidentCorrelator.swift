@@ -47,18 +47,23 @@ package struct IncidentCorrelator: Sendable {
   /// Whether an incident that may still grow concerns this agent.
   package func concerns(_ agent: AgentID) -> Bool { open.values.contains { $0.agents.contains(agent) } }
 
+  /// Whether an incident that may still grow concerns this entity.
+  package func concerns(_ entity: EntityRef) -> Bool { open.values.contains { $0.entities.contains(entity) } }
+
   /// Places one detection; `id` is used where it opens an incident.
   ///
   /// An event time after `now` counts as `now`, so that a wrong clock cannot hold an incident open.
   ///
-  /// - Parameter agent: nil where the collector raised it over several agents.
+  /// - Parameters:
+  ///   - agent: nil where the collector raised it over several agents.
+  ///   - joining: an incident that it belongs to whatever they share, while that may still grow.
   package mutating func place(
-    _ detection: Detection, agent: AgentID?, label: String, at now: Timestamp, id: UniqueID
+    _ detection: Detection, agent: AgentID?, label: String, at now: Timestamp, id: UniqueID, joining: UniqueID? = nil
   ) -> Decision {
     forgetQuiet(at: now)
     let event = min(detection.eventTime, now)
     let entities = Self.keys(of: detection)
-    guard var incident = best(for: entities, agent: agent, event: event) else {
+    guard var incident = joining.flatMap({ open[$0] }) ?? best(for: entities, agent: agent, event: event) else {
       var incident = OpenIncident(
         id: id, title: "", severity: detection.severity, openedAt: now, updatedAt: now, firstEvent: event,
         lastEvent: event, detections: 1, agents: agent.map { [$0] } ?? [],

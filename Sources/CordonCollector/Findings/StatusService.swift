@@ -25,20 +25,26 @@ package struct StatusService: Sendable {
     package var checkpoint: String
     package var findings: [Finding]
     package var recordsRefused: UInt64
+    package var learning: [LearningReport.Line]
   }
 
   private let context: CollectorContext
   private let authority: AuthorityBook
   private let hub: UplinkHub
   private let ingest: IngestService
+  private let learning: LearningReport
   private let startedAt: Timestamp
   private static let mostHeld = 100_000
 
-  package init(context: CollectorContext, authority: AuthorityBook, hub: UplinkHub, ingest: IngestService) {
+  package init(
+    context: CollectorContext, authority: AuthorityBook, hub: UplinkHub, ingest: IngestService,
+    learning: LearningReport
+  ) {
     self.context = context
     self.authority = authority
     self.hub = hub
     self.ingest = ingest
+    self.learning = learning
     startedAt = context.clock.now
   }
 
@@ -54,7 +60,8 @@ package struct StatusService: Sendable {
       held: try await context.store.commands(in: [CommandState.held.rawValue], most: Self.mostHeld).count,
       rosterSerial: authority.roster.serial, policySerial: authority.siteSerial,
       checkpoint: try await context.store.newestCheckpoint() ?? "",
-      findings: trouble + Doctor.examine(try await snapshot(refused: refused)), recordsRefused: refused)
+      findings: trouble + Doctor.examine(try await snapshot(refused: refused)), recordsRefused: refused,
+      learning: try await learning.lines())
   }
 
   /// What keeps agents' records from being stored now comes before all else.

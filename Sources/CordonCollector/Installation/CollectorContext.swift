@@ -52,5 +52,7 @@ package struct OperatorName: Hashable, Sendable {
 
   package init(_ text: String) { self.text = text }
 
-  var actor: String { "operator/\(text)" }
+  package var ledgerActor: String { "operator/\(text)" }
+
+  var actor: String { ledgerActor }
 }

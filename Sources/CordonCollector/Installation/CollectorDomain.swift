@@ -20,10 +20,16 @@ package struct CollectorDomain: Sendable {
   package let status: StatusService
   package let artifacts: ArtifactService
   package let silence: SilenceService
+  package let users: UserScoringService
+  package let training: ModelTraining
+  package let models: ModelService
+  package let rollout: RolloutService
 
   /// Reads what the store holds, writes down what the grant says, and revokes what is revoked.
+  ///
+  /// - Parameter codec: how bundles are written and read, which the domain does not know.
   package static func open(
-    _ context: CollectorContext, ingest settings: IngestSettings = IngestSettings()
+    _ context: CollectorContext, codec: ModelCodec, ingest settings: IngestSettings = IngestSettings()
   ) async throws -> CollectorDomain {
     try await revoke(in: context)
     let authority = try await AuthorityBook.open(context)
@@ -38,15 +44,28 @@ package struct CollectorDomain: Sendable {
     let operators = OperatorService(context: context)
     try await operators.admitGranted()
     try await context.store.clearSessions(of: context.name)
+    let champions = ChampionBook(store: context.store, codec: codec)
+    let thresholds = ThresholdDesk(store: context.store)
+    let training = ModelTraining(context: context, authority: authority, codec: codec)
+    let models = ModelService(
+      context: context, authority: authority, hub: hub, codec: codec, thresholds: thresholds)
     return CollectorDomain(
       context: context, authority: authority, trust: trust, hub: hub, ingest: ingest, cases: cases,
       casebook: CaseBook(context: context, cases: cases),
       commands: CommandService(context: context, authority: authority, hub: hub),
       enrolment: EnrolmentService(context: context, authority: authority),
       fleet: FleetService(context: context, hub: hub), operators: operators,
-      status: StatusService(context: context, authority: authority, hub: hub, ingest: ingest),
+      status: StatusService(
+        context: context, authority: authority, hub: hub, ingest: ingest,
+        learning: LearningReport(
+          context: context, authority: authority, thresholds: thresholds, champions: champions)),
       artifacts: ArtifactService(context: context),
-      silence: SilenceService(context: context, authority: authority, hub: hub, cases: cases))
+      silence: SilenceService(context: context, authority: authority, hub: hub, cases: cases),
+      users: UserScoringService(
+        context: context, authority: authority, cases: cases, thresholds: thresholds, champions: champions),
+      training: training, models: models,
+      rollout: RolloutService(
+        context: context, authority: authority, hub: hub, models: models, training: training))
   }
 
   /// What keeps the store in order; days of windows, and of entities' hours, that are kept.

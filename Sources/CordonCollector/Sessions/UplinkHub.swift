@@ -209,7 +209,8 @@ package final class UplinkHub: Service, Sendable {
     }
   }
 
-  /// Puts what an agent lacks on its way: each roster after its own, the newest policy and trust bundle.
+  /// Puts what an agent lacks on its way: each roster after its own, the newest policy and trust bundle, and offers of
+  /// models that it was never sent.
   private func enqueueMissing(for known: AgentRecord, _ greeting: AgentGreeting) async throws {
     let agent = known.id
     let open = try await context.store.openOutbound(of: agent)
@@ -236,7 +237,23 @@ package final class UplinkHub: Service, Sendable {
           OutboundDraft(to: .agent(agent), type: EnvelopeType.trust.rawValue, envelope: bytes, supersedesType: true))
       }
     }
+    for offer in try await offersMissing(of: agent, group: known.group) {
+      drafts.append(OutboundDraft(to: .agent(agent), type: offer.type, envelope: offer.envelope))
+    }
     if !drafts.isEmpty { try await context.store.decide(Consequences(outbound: drafts), at: context.now) }
+  }
+
+  /// Offers that are out for an agent's ring and were never put on their way to it: it enrolled or changed its group since.
+  private func offersMissing(of agent: AgentID, group: String) async throws -> [OfferRecord] {
+    let offers = try await context.store.offersInForce()
+    var missing: [OfferRecord] = []
+    for same in Dictionary(grouping: offers, by: { [UInt32($0.role.rawValue), $0.schema] }).values {
+      guard let offer = RingPlan.offer(for: group, among: same), offer.state == .sent,
+        try await context.store.outbound(of: agent, envelope: offer.envelope) == nil
+      else { continue }
+      missing.append(offer)
+    }
+    return missing.sorted { $0.serial < $1.serial }
   }
 
   private func obey(_ directives: [CloneWatch.Directive], about agent: AgentID) async throws {

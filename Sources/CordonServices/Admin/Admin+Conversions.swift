@@ -26,6 +26,7 @@ extension Cordon_V1_GetStatusResponse {
     findings = status.findings.map(Cordon_V1_Finding.init)
     storeBytes = status.storeBytes
     recordsRefused = status.recordsRefused
+    learning = status.learning.map(Cordon_V1_LearningStatus.init)
   }
 }
 

@@ -27,7 +27,9 @@ extension AdminAdapter {
     request: Cordon_V1_LabelDetectionRequest, context: ServerContext
   ) async throws -> Cordon_V1_LabelDetectionResponse {
     try await domain.casebook.label(
-      try uniqueID(request.id, "A detection's id"), as: request.label, note: request.note, by: try caller(context))
+      try uniqueID(request.id, "A detection's id"), as: request.label, note: request.note,
+      expecting: request.scope.isEmpty ? nil : (request.scope, Timestamp(milliseconds: request.untilMs)),
+      by: try caller(context))
     return Cordon_V1_LabelDetectionResponse()
   }
 

@@ -58,6 +58,12 @@ package enum AccessTable {
     "cordon.v1.Admin/RenewCommand": .operators(.responder),
     "cordon.v1.Admin/ListCommands": everyOperator,
     "cordon.v1.Admin/PreviewCommand": .operators(.analyst, .responder, .clinicalApprover),
+    "cordon.v1.Admin/ListModels": everyOperator,
+    "cordon.v1.Admin/GetModel": everyOperator,
+    "cordon.v1.Admin/TrainModel": .operators(.admin, .analyst),
+    "cordon.v1.Admin/PlanPromotion": .operators(.admin, .analyst),
+    "cordon.v1.Admin/PromoteModel": .operators(.admin, .analyst),
+    "cordon.v1.Admin/RollbackModel": .operators(.admin, .analyst),
     "cordon.v1.Admin/ExportLedger": .operators(.auditor, .admin, .privacyOfficer),
   ]
 

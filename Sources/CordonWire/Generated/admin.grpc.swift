@@ -371,6 +371,84 @@ package enum Cordon_V1_Admin: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "ListModels" metadata.
+        package enum ListModels: Sendable {
+            /// Request type for "ListModels".
+            package typealias Input = Cordon_V1_ListModelsRequest
+            /// Response type for "ListModels".
+            package typealias Output = Cordon_V1_ListModelsResponse
+            /// Descriptor for "ListModels".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "cordon.v1.Admin"),
+                method: "ListModels",
+                type: .unary
+            )
+        }
+        /// Namespace for "GetModel" metadata.
+        package enum GetModel: Sendable {
+            /// Request type for "GetModel".
+            package typealias Input = Cordon_V1_GetModelRequest
+            /// Response type for "GetModel".
+            package typealias Output = Cordon_V1_GetModelResponse
+            /// Descriptor for "GetModel".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "cordon.v1.Admin"),
+                method: "GetModel",
+                type: .unary
+            )
+        }
+        /// Namespace for "TrainModel" metadata.
+        package enum TrainModel: Sendable {
+            /// Request type for "TrainModel".
+            package typealias Input = Cordon_V1_TrainModelRequest
+            /// Response type for "TrainModel".
+            package typealias Output = Cordon_V1_TrainingStep
+            /// Descriptor for "TrainModel".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "cordon.v1.Admin"),
+                method: "TrainModel",
+                type: .serverStreaming
+            )
+        }
+        /// Namespace for "PlanPromotion" metadata.
+        package enum PlanPromotion: Sendable {
+            /// Request type for "PlanPromotion".
+            package typealias Input = Cordon_V1_PlanPromotionRequest
+            /// Response type for "PlanPromotion".
+            package typealias Output = Cordon_V1_PlanPromotionResponse
+            /// Descriptor for "PlanPromotion".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "cordon.v1.Admin"),
+                method: "PlanPromotion",
+                type: .unary
+            )
+        }
+        /// Namespace for "PromoteModel" metadata.
+        package enum PromoteModel: Sendable {
+            /// Request type for "PromoteModel".
+            package typealias Input = Cordon_V1_PromoteModelRequest
+            /// Response type for "PromoteModel".
+            package typealias Output = Cordon_V1_PromoteModelResponse
+            /// Descriptor for "PromoteModel".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "cordon.v1.Admin"),
+                method: "PromoteModel",
+                type: .unary
+            )
+        }
+        /// Namespace for "RollbackModel" metadata.
+        package enum RollbackModel: Sendable {
+            /// Request type for "RollbackModel".
+            package typealias Input = Cordon_V1_PromoteModelRequest
+            /// Response type for "RollbackModel".
+            package typealias Output = Cordon_V1_PromoteModelResponse
+            /// Descriptor for "RollbackModel".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "cordon.v1.Admin"),
+                method: "RollbackModel",
+                type: .unary
+            )
+        }
         /// Namespace for "ExportLedger" metadata.
         package enum ExportLedger: Sendable {
             /// Request type for "ExportLedger".
@@ -413,6 +491,12 @@ package enum Cordon_V1_Admin: Sendable {
             RenewCommand.descriptor,
             ListCommands.descriptor,
             PreviewCommand.descriptor,
+            ListModels.descriptor,
+            GetModel.descriptor,
+            TrainModel.descriptor,
+            PlanPromotion.descriptor,
+            PromoteModel.descriptor,
+            RollbackModel.descriptor,
             ExportLedger.descriptor
         ]
     }
@@ -825,6 +909,102 @@ extension Cordon_V1_Admin {
             request: GRPCCore.StreamingServerRequest<Cordon_V1_PreviewCommandRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_PreviewCommandResponse>
+
+        /// Handle the "ListModels" method.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Cordon_V1_ListModelsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Cordon_V1_ListModelsResponse` messages.
+        func listModels(
+            request: GRPCCore.StreamingServerRequest<Cordon_V1_ListModelsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_ListModelsResponse>
+
+        /// Handle the "GetModel" method.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Cordon_V1_GetModelRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Cordon_V1_GetModelResponse` messages.
+        func getModel(
+            request: GRPCCore.StreamingServerRequest<Cordon_V1_GetModelRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_GetModelResponse>
+
+        /// Handle the "TrainModel" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Trains a candidate: how far it is, and the candidate in the last message.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Cordon_V1_TrainModelRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Cordon_V1_TrainingStep` messages.
+        func trainModel(
+            request: GRPCCore.StreamingServerRequest<Cordon_V1_TrainModelRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_TrainingStep>
+
+        /// Handle the "PlanPromotion" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What an operator is to sign.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Cordon_V1_PlanPromotionRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Cordon_V1_PlanPromotionResponse` messages.
+        func planPromotion(
+            request: GRPCCore.StreamingServerRequest<Cordon_V1_PlanPromotionRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_PlanPromotionResponse>
+
+        /// Handle the "PromoteModel" method.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Cordon_V1_PromoteModelRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Cordon_V1_PromoteModelResponse` messages.
+        func promoteModel(
+            request: GRPCCore.StreamingServerRequest<Cordon_V1_PromoteModelRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_PromoteModelResponse>
+
+        /// Handle the "RollbackModel" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Back to the model before: the same, and the ledger calls it so.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Cordon_V1_PromoteModelRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Cordon_V1_PromoteModelResponse` messages.
+        func rollbackModel(
+            request: GRPCCore.StreamingServerRequest<Cordon_V1_PromoteModelRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_PromoteModelResponse>
 
         /// Handle the "ExportLedger" method.
         ///
@@ -1239,6 +1419,102 @@ extension Cordon_V1_Admin {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Cordon_V1_PreviewCommandResponse>
 
+        /// Handle the "ListModels" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_ListModelsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Cordon_V1_ListModelsResponse` message.
+        func listModels(
+            request: GRPCCore.ServerRequest<Cordon_V1_ListModelsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Cordon_V1_ListModelsResponse>
+
+        /// Handle the "GetModel" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_GetModelRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Cordon_V1_GetModelResponse` message.
+        func getModel(
+            request: GRPCCore.ServerRequest<Cordon_V1_GetModelRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Cordon_V1_GetModelResponse>
+
+        /// Handle the "TrainModel" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Trains a candidate: how far it is, and the candidate in the last message.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_TrainModelRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Cordon_V1_TrainingStep` messages.
+        func trainModel(
+            request: GRPCCore.ServerRequest<Cordon_V1_TrainModelRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_TrainingStep>
+
+        /// Handle the "PlanPromotion" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What an operator is to sign.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_PlanPromotionRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Cordon_V1_PlanPromotionResponse` message.
+        func planPromotion(
+            request: GRPCCore.ServerRequest<Cordon_V1_PlanPromotionRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Cordon_V1_PlanPromotionResponse>
+
+        /// Handle the "PromoteModel" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_PromoteModelRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Cordon_V1_PromoteModelResponse` message.
+        func promoteModel(
+            request: GRPCCore.ServerRequest<Cordon_V1_PromoteModelRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Cordon_V1_PromoteModelResponse>
+
+        /// Handle the "RollbackModel" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Back to the model before: the same, and the ledger calls it so.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_PromoteModelRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Cordon_V1_PromoteModelResponse` message.
+        func rollbackModel(
+            request: GRPCCore.ServerRequest<Cordon_V1_PromoteModelRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Cordon_V1_PromoteModelResponse>
+
         /// Handle the "ExportLedger" method.
         ///
         /// > Source IDL Documentation:
@@ -1650,6 +1926,103 @@ extension Cordon_V1_Admin {
             context: GRPCCore.ServerContext
         ) async throws -> Cordon_V1_PreviewCommandResponse
 
+        /// Handle the "ListModels" method.
+        ///
+        /// - Parameters:
+        ///   - request: A `Cordon_V1_ListModelsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Cordon_V1_ListModelsResponse` to respond with.
+        func listModels(
+            request: Cordon_V1_ListModelsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Cordon_V1_ListModelsResponse
+
+        /// Handle the "GetModel" method.
+        ///
+        /// - Parameters:
+        ///   - request: A `Cordon_V1_GetModelRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Cordon_V1_GetModelResponse` to respond with.
+        func getModel(
+            request: Cordon_V1_GetModelRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Cordon_V1_GetModelResponse
+
+        /// Handle the "TrainModel" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Trains a candidate: how far it is, and the candidate in the last message.
+        ///
+        /// - Parameters:
+        ///   - request: A `Cordon_V1_TrainModelRequest` message.
+        ///   - response: A response stream of `Cordon_V1_TrainingStep` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        func trainModel(
+            request: Cordon_V1_TrainModelRequest,
+            response: GRPCCore.RPCWriter<Cordon_V1_TrainingStep>,
+            context: GRPCCore.ServerContext
+        ) async throws
+
+        /// Handle the "PlanPromotion" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What an operator is to sign.
+        ///
+        /// - Parameters:
+        ///   - request: A `Cordon_V1_PlanPromotionRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Cordon_V1_PlanPromotionResponse` to respond with.
+        func planPromotion(
+            request: Cordon_V1_PlanPromotionRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Cordon_V1_PlanPromotionResponse
+
+        /// Handle the "PromoteModel" method.
+        ///
+        /// - Parameters:
+        ///   - request: A `Cordon_V1_PromoteModelRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Cordon_V1_PromoteModelResponse` to respond with.
+        func promoteModel(
+            request: Cordon_V1_PromoteModelRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Cordon_V1_PromoteModelResponse
+
+        /// Handle the "RollbackModel" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Back to the model before: the same, and the ledger calls it so.
+        ///
+        /// - Parameters:
+        ///   - request: A `Cordon_V1_PromoteModelRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Cordon_V1_PromoteModelResponse` to respond with.
+        func rollbackModel(
+            request: Cordon_V1_PromoteModelRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Cordon_V1_PromoteModelResponse
+
         /// Handle the "ExportLedger" method.
         ///
         /// > Source IDL Documentation:
@@ -1973,6 +2346,72 @@ extension Cordon_V1_Admin.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Cordon_V1_Admin.Method.ListModels.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_ListModelsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_ListModelsResponse>(),
+            handler: { request, context in
+                try await self.listModels(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Cordon_V1_Admin.Method.GetModel.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_GetModelRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_GetModelResponse>(),
+            handler: { request, context in
+                try await self.getModel(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Cordon_V1_Admin.Method.TrainModel.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_TrainModelRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_TrainingStep>(),
+            handler: { request, context in
+                try await self.trainModel(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Cordon_V1_Admin.Method.PlanPromotion.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_PlanPromotionRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_PlanPromotionResponse>(),
+            handler: { request, context in
+                try await self.planPromotion(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Cordon_V1_Admin.Method.PromoteModel.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_PromoteModelRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_PromoteModelResponse>(),
+            handler: { request, context in
+                try await self.promoteModel(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Cordon_V1_Admin.Method.RollbackModel.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_PromoteModelRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_PromoteModelResponse>(),
+            handler: { request, context in
+                try await self.rollbackModel(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Cordon_V1_Admin.Method.ExportLedger.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_ExportLedgerRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_LedgerChunk>(),
@@ -2280,6 +2719,72 @@ extension Cordon_V1_Admin.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_PreviewCommandResponse> {
         let response = try await self.previewCommand(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func listModels(
+        request: GRPCCore.StreamingServerRequest<Cordon_V1_ListModelsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_ListModelsResponse> {
+        let response = try await self.listModels(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func getModel(
+        request: GRPCCore.StreamingServerRequest<Cordon_V1_GetModelRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_GetModelResponse> {
+        let response = try await self.getModel(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func trainModel(
+        request: GRPCCore.StreamingServerRequest<Cordon_V1_TrainModelRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_TrainingStep> {
+        let response = try await self.trainModel(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return response
+    }
+
+    package func planPromotion(
+        request: GRPCCore.StreamingServerRequest<Cordon_V1_PlanPromotionRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_PlanPromotionResponse> {
+        let response = try await self.planPromotion(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func promoteModel(
+        request: GRPCCore.StreamingServerRequest<Cordon_V1_PromoteModelRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_PromoteModelResponse> {
+        let response = try await self.promoteModel(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func rollbackModel(
+        request: GRPCCore.StreamingServerRequest<Cordon_V1_PromoteModelRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_PromoteModelResponse> {
+        let response = try await self.rollbackModel(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -2645,6 +3150,88 @@ extension Cordon_V1_Admin.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Cordon_V1_PreviewCommandResponse> {
         return GRPCCore.ServerResponse<Cordon_V1_PreviewCommandResponse>(
             message: try await self.previewCommand(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func listModels(
+        request: GRPCCore.ServerRequest<Cordon_V1_ListModelsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Cordon_V1_ListModelsResponse> {
+        return GRPCCore.ServerResponse<Cordon_V1_ListModelsResponse>(
+            message: try await self.listModels(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func getModel(
+        request: GRPCCore.ServerRequest<Cordon_V1_GetModelRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Cordon_V1_GetModelResponse> {
+        return GRPCCore.ServerResponse<Cordon_V1_GetModelResponse>(
+            message: try await self.getModel(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func trainModel(
+        request: GRPCCore.ServerRequest<Cordon_V1_TrainModelRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_TrainingStep> {
+        return GRPCCore.StreamingServerResponse<Cordon_V1_TrainingStep>(
+            metadata: [:],
+            producer: { writer in
+                try await self.trainModel(
+                    request: request.message,
+                    response: writer,
+                    context: context
+                )
+                return [:]
+            }
+        )
+    }
+
+    package func planPromotion(
+        request: GRPCCore.ServerRequest<Cordon_V1_PlanPromotionRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Cordon_V1_PlanPromotionResponse> {
+        return GRPCCore.ServerResponse<Cordon_V1_PlanPromotionResponse>(
+            message: try await self.planPromotion(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func promoteModel(
+        request: GRPCCore.ServerRequest<Cordon_V1_PromoteModelRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Cordon_V1_PromoteModelResponse> {
+        return GRPCCore.ServerResponse<Cordon_V1_PromoteModelResponse>(
+            message: try await self.promoteModel(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func rollbackModel(
+        request: GRPCCore.ServerRequest<Cordon_V1_PromoteModelRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Cordon_V1_PromoteModelResponse> {
+        return GRPCCore.ServerResponse<Cordon_V1_PromoteModelResponse>(
+            message: try await self.rollbackModel(
                 request: request.message,
                 context: context
             ),
@@ -3198,6 +3785,132 @@ extension Cordon_V1_Admin {
             deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_PreviewCommandResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_PreviewCommandResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ListModels" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_ListModelsRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_ListModelsRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_ListModelsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func listModels<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_ListModelsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_ListModelsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_ListModelsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_ListModelsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "GetModel" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_GetModelRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_GetModelRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_GetModelResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func getModel<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_GetModelRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_GetModelRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_GetModelResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_GetModelResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "TrainModel" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Trains a candidate: how far it is, and the candidate in the last message.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_TrainModelRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_TrainModelRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_TrainingStep` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func trainModel<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_TrainModelRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_TrainModelRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_TrainingStep>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Cordon_V1_TrainingStep>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "PlanPromotion" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What an operator is to sign.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_PlanPromotionRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_PlanPromotionRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_PlanPromotionResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func planPromotion<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_PlanPromotionRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_PlanPromotionRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_PlanPromotionResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_PlanPromotionResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "PromoteModel" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_PromoteModelRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_PromoteModelRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_PromoteModelResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func promoteModel<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_PromoteModelRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_PromoteModelRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_PromoteModelResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_PromoteModelResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "RollbackModel" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Back to the model before: the same, and the ledger calls it so.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_PromoteModelRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_PromoteModelRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_PromoteModelResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func rollbackModel<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_PromoteModelRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_PromoteModelRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_PromoteModelResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_PromoteModelResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "ExportLedger" method.
@@ -4058,6 +4771,196 @@ extension Cordon_V1_Admin {
             )
         }
 
+        /// Call the "ListModels" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_ListModelsRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_ListModelsRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_ListModelsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func listModels<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_ListModelsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_ListModelsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_ListModelsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_ListModelsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Cordon_V1_Admin.Method.ListModels.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "GetModel" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_GetModelRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_GetModelRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_GetModelResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func getModel<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_GetModelRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_GetModelRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_GetModelResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_GetModelResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Cordon_V1_Admin.Method.GetModel.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "TrainModel" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Trains a candidate: how far it is, and the candidate in the last message.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_TrainModelRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_TrainModelRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_TrainingStep` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func trainModel<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_TrainModelRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_TrainModelRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_TrainingStep>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Cordon_V1_TrainingStep>) async throws -> Result
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.serverStreaming(
+                request: request,
+                descriptor: Cordon_V1_Admin.Method.TrainModel.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "PlanPromotion" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What an operator is to sign.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_PlanPromotionRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_PlanPromotionRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_PlanPromotionResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func planPromotion<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_PlanPromotionRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_PlanPromotionRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_PlanPromotionResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_PlanPromotionResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Cordon_V1_Admin.Method.PlanPromotion.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "PromoteModel" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_PromoteModelRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_PromoteModelRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_PromoteModelResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func promoteModel<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_PromoteModelRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_PromoteModelRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_PromoteModelResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_PromoteModelResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Cordon_V1_Admin.Method.PromoteModel.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "RollbackModel" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Back to the model before: the same, and the ledger calls it so.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_PromoteModelRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_PromoteModelRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_PromoteModelResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func rollbackModel<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_PromoteModelRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_PromoteModelRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_PromoteModelResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_PromoteModelResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Cordon_V1_Admin.Method.RollbackModel.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "ExportLedger" method.
         ///
         /// > Source IDL Documentation:
@@ -4769,6 +5672,166 @@ extension Cordon_V1_Admin.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_PreviewCommandRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_PreviewCommandResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListModels" method.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Cordon_V1_ListModelsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listModels<Result>(
+        request: GRPCCore.ClientRequest<Cordon_V1_ListModelsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_ListModelsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.listModels(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_ListModelsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_ListModelsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetModel" method.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Cordon_V1_GetModelRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getModel<Result>(
+        request: GRPCCore.ClientRequest<Cordon_V1_GetModelRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_GetModelResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.getModel(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_GetModelRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_GetModelResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "TrainModel" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Trains a candidate: how far it is, and the candidate in the last message.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Cordon_V1_TrainModelRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func trainModel<Result>(
+        request: GRPCCore.ClientRequest<Cordon_V1_TrainModelRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Cordon_V1_TrainingStep>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        try await self.trainModel(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_TrainModelRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_TrainingStep>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "PlanPromotion" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What an operator is to sign.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Cordon_V1_PlanPromotionRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func planPromotion<Result>(
+        request: GRPCCore.ClientRequest<Cordon_V1_PlanPromotionRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_PlanPromotionResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.planPromotion(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_PlanPromotionRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_PlanPromotionResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "PromoteModel" method.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Cordon_V1_PromoteModelRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func promoteModel<Result>(
+        request: GRPCCore.ClientRequest<Cordon_V1_PromoteModelRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_PromoteModelResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.promoteModel(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_PromoteModelRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_PromoteModelResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "RollbackModel" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Back to the model before: the same, and the ledger calls it so.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Cordon_V1_PromoteModelRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func rollbackModel<Result>(
+        request: GRPCCore.ClientRequest<Cordon_V1_PromoteModelRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_PromoteModelResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.rollbackModel(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_PromoteModelRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_PromoteModelResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -5586,6 +6649,190 @@ extension Cordon_V1_Admin.ClientProtocol {
             metadata: metadata
         )
         return try await self.previewCommand(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListModels" method.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listModels<Result>(
+        _ message: Cordon_V1_ListModelsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_ListModelsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Cordon_V1_ListModelsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.listModels(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetModel" method.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getModel<Result>(
+        _ message: Cordon_V1_GetModelRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_GetModelResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Cordon_V1_GetModelRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.getModel(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "TrainModel" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Trains a candidate: how far it is, and the candidate in the last message.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func trainModel<Result>(
+        _ message: Cordon_V1_TrainModelRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Cordon_V1_TrainingStep>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Cordon_V1_TrainModelRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.trainModel(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "PlanPromotion" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What an operator is to sign.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func planPromotion<Result>(
+        _ message: Cordon_V1_PlanPromotionRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_PlanPromotionResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Cordon_V1_PlanPromotionRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.planPromotion(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "PromoteModel" method.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func promoteModel<Result>(
+        _ message: Cordon_V1_PromoteModelRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_PromoteModelResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Cordon_V1_PromoteModelRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.promoteModel(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "RollbackModel" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Back to the model before: the same, and the ledger calls it so.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func rollbackModel<Result>(
+        _ message: Cordon_V1_PromoteModelRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_PromoteModelResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Cordon_V1_PromoteModelRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.rollbackModel(
             request: request,
             options: options,
             onResponse: handleResponse

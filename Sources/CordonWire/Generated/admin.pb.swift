@@ -125,11 +125,65 @@ package nonisolated struct Cordon_V1_GetStatusResponse: @unchecked Sendable {
     set {_uniqueStorage()._recordsRefused = newValue}
   }
 
+  package var learning: [Cordon_V1_LearningStatus] {
+    get {_storage._learning}
+    set {_uniqueStorage()._learning = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What behaviour can promise now, and what it did.
+package nonisolated struct Cordon_V1_LearningStatus: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var schema: String = String()
+
+  /// Id of the model in force; empty: the baseline alone.
+  package var model: String = String()
+
+  package var entities: UInt64 = 0
+
+  /// Alerts a day that the schema's scales share.
+  package var budget: Double = 0
+
+  /// In so many days before now.
+  package var alerts: UInt64 = 0
+
+  package var days: Double = 0
+
+  /// 95 % Poisson interval of the alerts a day.
+  package var low: Double = 0
+
+  package var high: Double = 0
+
+  /// Scales that cannot keep the budget yet.
+  package var silentScales: [String] = []
+
+  /// When they can at the latest; 0: they can, or nobody knows.
+  package var learningUntilMs: Int64 = 0
+
+  /// Smallest daily budget of the site with which every scale could speak now; absent where all do.
+  package var leastBudget: Double {
+    get {_leastBudget ?? 0}
+    set {_leastBudget = newValue}
+  }
+  /// Returns true if `leastBudget` has been explicitly set.
+  package var hasLeastBudget: Bool {self._leastBudget != nil}
+  /// Clears the value of `leastBudget`. Subsequent reads from it will return its default value.
+  package mutating func clearLeastBudget() {self._leastBudget = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _leastBudget: Double? = nil
 }
 
 /// Something wrong with this installation, and what to do.
@@ -882,6 +936,12 @@ package nonisolated struct Cordon_V1_LabelDetectionRequest: Sendable {
 
   package var note: String = String()
 
+  /// For "expected": "entity", "group" or "site"; empty: this detection alone.
+  package var scope: String = String()
+
+  /// For "expected" with a scope: until when.
+  package var untilMs: Int64 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1311,6 +1371,508 @@ package nonisolated struct Cordon_V1_PreviewCommandResponse: Sendable {
   package init() {}
 }
 
+package nonisolated struct Cordon_V1_StoredModel: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var id: Data {
+    get {_storage._id}
+    set {_uniqueStorage()._id = newValue}
+  }
+
+  /// Such as "host@host".
+  package var schema: String {
+    get {_storage._schema}
+    set {_uniqueStorage()._schema = newValue}
+  }
+
+  /// "candidate", "shadow", "champion", "retired".
+  package var state: String {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
+
+  /// First 8 bytes of the SHA-256 of the bundle, as scores name their model.
+  package var number: UInt64 {
+    get {_storage._number}
+    set {_uniqueStorage()._number = newValue}
+  }
+
+  package var madeBy: String {
+    get {_storage._madeBy}
+    set {_uniqueStorage()._madeBy = newValue}
+  }
+
+  /// Empty for a candidate.
+  package var promotedBy: String {
+    get {_storage._promotedBy}
+    set {_uniqueStorage()._promotedBy = newValue}
+  }
+
+  package var createdMs: Int64 {
+    get {_storage._createdMs}
+    set {_uniqueStorage()._createdMs = newValue}
+  }
+
+  package var updatedMs: Int64 {
+    get {_storage._updatedMs}
+    set {_uniqueStorage()._updatedMs = newValue}
+  }
+
+  /// Of the signed envelope; empty for a candidate.
+  package var sha256: Data {
+    get {_storage._sha256}
+    set {_uniqueStorage()._sha256 = newValue}
+  }
+
+  /// Of the bundle.
+  package var size: UInt32 {
+    get {_storage._size}
+    set {_uniqueStorage()._size = newValue}
+  }
+
+  package var lineage: Cordon_V1_ModelLineage {
+    get {_storage._lineage ?? Cordon_V1_ModelLineage()}
+    set {_uniqueStorage()._lineage = newValue}
+  }
+  /// Returns true if `lineage` has been explicitly set.
+  package var hasLineage: Bool {_storage._lineage != nil}
+  /// Clears the value of `lineage`. Subsequent reads from it will return its default value.
+  package mutating func clearLineage() {_uniqueStorage()._lineage = nil}
+
+  package var thresholds: [Cordon_V1_ScaleThreshold] {
+    get {_storage._thresholds}
+    set {_uniqueStorage()._thresholds = newValue}
+  }
+
+  /// The model's kind, or those of an ensemble's members.
+  package var kinds: [String] {
+    get {_storage._kinds}
+    set {_uniqueStorage()._kinds = newValue}
+  }
+
+  package var rings: [Cordon_V1_RolloutRing] {
+    get {_storage._rings}
+    set {_uniqueStorage()._rings = newValue}
+  }
+
+  package var uses: [Cordon_V1_ModelUseCount] {
+    get {_storage._uses}
+    set {_uniqueStorage()._uses = newValue}
+  }
+
+  package var refusals: [Cordon_V1_ModelRefusal] {
+    get {_storage._refusals}
+    set {_uniqueStorage()._refusals = newValue}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+package nonisolated struct Cordon_V1_RolloutRing: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var ring: UInt32 = 0
+
+  package var group: String = String()
+
+  /// Whoever is in no earlier ring.
+  package var everyone: Bool = false
+
+  /// "waiting", "sent", "halted", "superseded".
+  package var state: String = String()
+
+  package var role: Cordon_V1_ModelRole = .unspecified
+
+  package var serial: UInt64 = 0
+
+  package var sentMs: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Cordon_V1_ModelUseCount: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// "fetching", "running", "refused".
+  package var state: String = String()
+
+  package var agents: UInt64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Cordon_V1_ModelRefusal: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var agentLabel: String = String()
+
+  package var code: String = String()
+
+  package var message: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Cordon_V1_ListModelsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Empty: all.
+  package var schema: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Cordon_V1_ListModelsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var models: [Cordon_V1_StoredModel] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Cordon_V1_GetModelRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var id: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Cordon_V1_GetModelResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var model: Cordon_V1_StoredModel {
+    get {_model ?? Cordon_V1_StoredModel()}
+    set {_model = newValue}
+  }
+  /// Returns true if `model` has been explicitly set.
+  package var hasModel: Bool {self._model != nil}
+  /// Clears the value of `model`. Subsequent reads from it will return its default value.
+  package mutating func clearModel() {self._model = nil}
+
+  /// Features whose values have changed since training, worst first.
+  package var drift: [Cordon_V1_FeatureDrift] = []
+
+  package var shadow: Cordon_V1_ShadowResult {
+    get {_shadow ?? Cordon_V1_ShadowResult()}
+    set {_shadow = newValue}
+  }
+  /// Returns true if `shadow` has been explicitly set.
+  package var hasShadow: Bool {self._shadow != nil}
+  /// Clears the value of `shadow`. Subsequent reads from it will return its default value.
+  package mutating func clearShadow() {self._shadow = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _model: Cordon_V1_StoredModel? = nil
+  fileprivate var _shadow: Cordon_V1_ShadowResult? = nil
+}
+
+package nonisolated struct Cordon_V1_FeatureDrift: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var feature: String = String()
+
+  /// Population stability index.
+  package var index: Double = 0
+
+  package var bound: Double = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What the model would have alerted, or did, since agents report it.
+package nonisolated struct Cordon_V1_ShadowResult: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var entityDays: UInt64 = 0
+
+  package var alerts: UInt64 = 0
+
+  package var allowed: Double = 0
+
+  package var labelled: UInt64 = 0
+
+  package var agreed: UInt64 = 0
+
+  package var missed: UInt64 = 0
+
+  /// Why it may not become champion; empty where it may.
+  package var objections: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Cordon_V1_TrainModelRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var schema: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Cordon_V1_TrainingStep: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Such as "calibrate".
+  package var phase: String = String()
+
+  package var done: UInt64 = 0
+
+  package var total: UInt64 = 0
+
+  /// In the last message alone.
+  package var model: Cordon_V1_StoredModel {
+    get {_model ?? Cordon_V1_StoredModel()}
+    set {_model = newValue}
+  }
+  /// Returns true if `model` has been explicitly set.
+  package var hasModel: Bool {self._model != nil}
+  /// Clears the value of `model`. Subsequent reads from it will return its default value.
+  package mutating func clearModel() {self._model = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _model: Cordon_V1_StoredModel? = nil
+}
+
+package nonisolated struct Cordon_V1_PlanPromotionRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var target: Cordon_V1_PlanPromotionRequest.OneOf_Target? = nil
+
+  package var id: Data {
+    get {
+      if case .id(let v)? = target {return v}
+      return Data()
+    }
+    set {target = .id(newValue)}
+  }
+
+  /// The model before the champion of this schema.
+  package var rollback: String {
+    get {
+      if case .rollback(let v)? = target {return v}
+      return String()
+    }
+    set {target = .rollback(newValue)}
+  }
+
+  /// One group alone.
+  package var group: String {
+    get {_group ?? String()}
+    set {_group = newValue}
+  }
+  /// Returns true if `group` has been explicitly set.
+  package var hasGroup: Bool {self._group != nil}
+  /// Clears the value of `group`. Subsequent reads from it will return its default value.
+  package mutating func clearGroup() {self._group = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum OneOf_Target: Equatable, Sendable {
+    case id(Data)
+    /// The model before the champion of this schema.
+    case rollback(String)
+
+  }
+
+  package init() {}
+
+  fileprivate var _group: String? = nil
+}
+
+package nonisolated struct Cordon_V1_PlanPromotionResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var model: Cordon_V1_StoredModel {
+    get {_model ?? Cordon_V1_StoredModel()}
+    set {_model = newValue}
+  }
+  /// Returns true if `model` has been explicitly set.
+  package var hasModel: Bool {self._model != nil}
+  /// Clears the value of `model`. Subsequent reads from it will return its default value.
+  package mutating func clearModel() {self._model = nil}
+
+  /// The bundle.
+  package var payload: Data = Data()
+
+  /// Where it was signed before.
+  package var envelope: Cordon_V1_Envelope {
+    get {_envelope ?? Cordon_V1_Envelope()}
+    set {_envelope = newValue}
+  }
+  /// Returns true if `envelope` has been explicitly set.
+  package var hasEnvelope: Bool {self._envelope != nil}
+  /// Clears the value of `envelope`. Subsequent reads from it will return its default value.
+  package mutating func clearEnvelope() {self._envelope = nil}
+
+  /// In order; none for a model that the collector runs itself.
+  package var rings: [Cordon_V1_RingTarget] = []
+
+  /// Of the first ring's offer; each further ring's is one higher.
+  package var nextSerial: UInt64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _model: Cordon_V1_StoredModel? = nil
+  fileprivate var _envelope: Cordon_V1_Envelope? = nil
+}
+
+package nonisolated struct Cordon_V1_RingTarget: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var group: String = String()
+
+  package var everyone: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Cordon_V1_PromoteModelRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var id: Data = Data()
+
+  /// Of type "model"; absent where the collector has it.
+  package var envelope: Cordon_V1_Envelope {
+    get {_envelope ?? Cordon_V1_Envelope()}
+    set {_envelope = newValue}
+  }
+  /// Returns true if `envelope` has been explicitly set.
+  package var hasEnvelope: Bool {self._envelope != nil}
+  /// Clears the value of `envelope`. Subsequent reads from it will return its default value.
+  package mutating func clearEnvelope() {self._envelope = nil}
+
+  package var offers: [Cordon_V1_SignedOffer] = []
+
+  package var role: Cordon_V1_ModelRole = .unspecified
+
+  /// Although the shadow's gates object.
+  package var force: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _envelope: Cordon_V1_Envelope? = nil
+}
+
+package nonisolated struct Cordon_V1_SignedOffer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Of type "model-offer".
+  package var envelope: Cordon_V1_Envelope {
+    get {_envelope ?? Cordon_V1_Envelope()}
+    set {_envelope = newValue}
+  }
+  /// Returns true if `envelope` has been explicitly set.
+  package var hasEnvelope: Bool {self._envelope != nil}
+  /// Clears the value of `envelope`. Subsequent reads from it will return its default value.
+  package mutating func clearEnvelope() {self._envelope = nil}
+
+  package var target: Cordon_V1_RingTarget {
+    get {_target ?? Cordon_V1_RingTarget()}
+    set {_target = newValue}
+  }
+  /// Returns true if `target` has been explicitly set.
+  package var hasTarget: Bool {self._target != nil}
+  /// Clears the value of `target`. Subsequent reads from it will return its default value.
+  package mutating func clearTarget() {self._target = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _envelope: Cordon_V1_Envelope? = nil
+  fileprivate var _target: Cordon_V1_RingTarget? = nil
+}
+
+package nonisolated struct Cordon_V1_PromoteModelResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var model: Cordon_V1_StoredModel {
+    get {_model ?? Cordon_V1_StoredModel()}
+    set {_model = newValue}
+  }
+  /// Returns true if `model` has been explicitly set.
+  package var hasModel: Bool {self._model != nil}
+  /// Clears the value of `model`. Subsequent reads from it will return its default value.
+  package mutating func clearModel() {self._model = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _model: Cordon_V1_StoredModel? = nil
+}
+
 package nonisolated struct Cordon_V1_ExportLedgerRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1396,7 +1958,7 @@ nonisolated extension Cordon_V1_GetStatusRequest: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Cordon_V1_GetStatusResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".GetStatusResponse"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}collector_id\0\u{1}version\0\u{3}server_time_ms\0\u{3}started_ms\0\u{3}agents_enrolled\0\u{3}agents_connected\0\u{3}windows_stored\0\u{3}detections_stored\0\u{3}incidents_open\0\u{3}commands_held\0\u{3}roster_serial\0\u{3}policy_serial\0\u{3}ledger_size\0\u{1}checkpoint\0\u{1}findings\0\u{3}store_bytes\0\u{3}records_refused\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}collector_id\0\u{1}version\0\u{3}server_time_ms\0\u{3}started_ms\0\u{3}agents_enrolled\0\u{3}agents_connected\0\u{3}windows_stored\0\u{3}detections_stored\0\u{3}incidents_open\0\u{3}commands_held\0\u{3}roster_serial\0\u{3}policy_serial\0\u{3}ledger_size\0\u{1}checkpoint\0\u{1}findings\0\u{3}store_bytes\0\u{3}records_refused\0\u{2}\u{3}learning\0")
 
   fileprivate class _StorageClass {
     var _collectorID: String = String()
@@ -1416,6 +1978,7 @@ nonisolated extension Cordon_V1_GetStatusResponse: SwiftProtobuf.Message, SwiftP
     var _findings: [Cordon_V1_Finding] = []
     var _storeBytes: UInt64 = 0
     var _recordsRefused: UInt64 = 0
+    var _learning: [Cordon_V1_LearningStatus] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1443,6 +2006,7 @@ nonisolated extension Cordon_V1_GetStatusResponse: SwiftProtobuf.Message, SwiftP
       _findings = source._findings
       _storeBytes = source._storeBytes
       _recordsRefused = source._recordsRefused
+      _learning = source._learning
     }
   }
 
@@ -1478,6 +2042,7 @@ nonisolated extension Cordon_V1_GetStatusResponse: SwiftProtobuf.Message, SwiftP
         case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._findings) }()
         case 16: try { try decoder.decodeSingularUInt64Field(value: &_storage._storeBytes) }()
         case 17: try { try decoder.decodeSingularUInt64Field(value: &_storage._recordsRefused) }()
+        case 20: try { try decoder.decodeRepeatedMessageField(value: &_storage._learning) }()
         default: break
         }
       }
@@ -1537,6 +2102,9 @@ nonisolated extension Cordon_V1_GetStatusResponse: SwiftProtobuf.Message, SwiftP
       if _storage._recordsRefused != 0 {
         try visitor.visitSingularUInt64Field(value: _storage._recordsRefused, fieldNumber: 17)
       }
+      if !_storage._learning.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._learning, fieldNumber: 20)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1563,10 +2131,95 @@ nonisolated extension Cordon_V1_GetStatusResponse: SwiftProtobuf.Message, SwiftP
         if _storage._findings != rhs_storage._findings {return false}
         if _storage._storeBytes != rhs_storage._storeBytes {return false}
         if _storage._recordsRefused != rhs_storage._recordsRefused {return false}
+        if _storage._learning != rhs_storage._learning {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_LearningStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".LearningStatus"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0\u{1}model\0\u{1}entities\0\u{1}budget\0\u{1}alerts\0\u{1}days\0\u{1}low\0\u{1}high\0\u{3}silent_scales\0\u{3}learning_until_ms\0\u{3}least_budget\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.schema) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.model) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.entities) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.budget) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.alerts) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self.days) }()
+      case 7: try { try decoder.decodeSingularDoubleField(value: &self.low) }()
+      case 8: try { try decoder.decodeSingularDoubleField(value: &self.high) }()
+      case 9: try { try decoder.decodeRepeatedStringField(value: &self.silentScales) }()
+      case 10: try { try decoder.decodeSingularInt64Field(value: &self.learningUntilMs) }()
+      case 11: try { try decoder.decodeSingularDoubleField(value: &self._leastBudget) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.schema.isEmpty {
+      try visitor.visitSingularStringField(value: self.schema, fieldNumber: 1)
+    }
+    if !self.model.isEmpty {
+      try visitor.visitSingularStringField(value: self.model, fieldNumber: 2)
+    }
+    if self.entities != 0 {
+      try visitor.visitSingularUInt64Field(value: self.entities, fieldNumber: 3)
+    }
+    if self.budget.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.budget, fieldNumber: 4)
+    }
+    if self.alerts != 0 {
+      try visitor.visitSingularUInt64Field(value: self.alerts, fieldNumber: 5)
+    }
+    if self.days.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.days, fieldNumber: 6)
+    }
+    if self.low.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.low, fieldNumber: 7)
+    }
+    if self.high.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.high, fieldNumber: 8)
+    }
+    if !self.silentScales.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.silentScales, fieldNumber: 9)
+    }
+    if self.learningUntilMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.learningUntilMs, fieldNumber: 10)
+    }
+    try { if let v = self._leastBudget {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 11)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_LearningStatus, rhs: Cordon_V1_LearningStatus) -> Bool {
+    if lhs.schema != rhs.schema {return false}
+    if lhs.model != rhs.model {return false}
+    if lhs.entities != rhs.entities {return false}
+    if lhs.budget != rhs.budget {return false}
+    if lhs.alerts != rhs.alerts {return false}
+    if lhs.days != rhs.days {return false}
+    if lhs.low != rhs.low {return false}
+    if lhs.high != rhs.high {return false}
+    if lhs.silentScales != rhs.silentScales {return false}
+    if lhs.learningUntilMs != rhs.learningUntilMs {return false}
+    if lhs._leastBudget != rhs._leastBudget {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3081,7 +3734,7 @@ nonisolated extension Cordon_V1_GetDetectionResponse: SwiftProtobuf.Message, Swi
 
 nonisolated extension Cordon_V1_LabelDetectionRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".LabelDetectionRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}label\0\u{1}note\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}label\0\u{1}note\0\u{1}scope\0\u{3}until_ms\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3092,6 +3745,8 @@ nonisolated extension Cordon_V1_LabelDetectionRequest: SwiftProtobuf.Message, Sw
       case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.label) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.note) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.scope) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.untilMs) }()
       default: break
       }
     }
@@ -3107,6 +3762,12 @@ nonisolated extension Cordon_V1_LabelDetectionRequest: SwiftProtobuf.Message, Sw
     if !self.note.isEmpty {
       try visitor.visitSingularStringField(value: self.note, fieldNumber: 3)
     }
+    if !self.scope.isEmpty {
+      try visitor.visitSingularStringField(value: self.scope, fieldNumber: 4)
+    }
+    if self.untilMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.untilMs, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3114,6 +3775,8 @@ nonisolated extension Cordon_V1_LabelDetectionRequest: SwiftProtobuf.Message, Sw
     if lhs.id != rhs.id {return false}
     if lhs.label != rhs.label {return false}
     if lhs.note != rhs.note {return false}
+    if lhs.scope != rhs.scope {return false}
+    if lhs.untilMs != rhs.untilMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3924,6 +4587,907 @@ nonisolated extension Cordon_V1_PreviewCommandResponse: SwiftProtobuf.Message, S
     if lhs.effects != rhs.effects {return false}
     if lhs.warnings != rhs.warnings {return false}
     if lhs.signaturesNeeded != rhs.signaturesNeeded {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_StoredModel: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".StoredModel"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}schema\0\u{1}state\0\u{1}number\0\u{3}made_by\0\u{3}promoted_by\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}sha256\0\u{1}size\0\u{1}lineage\0\u{1}thresholds\0\u{1}kinds\0\u{1}rings\0\u{1}uses\0\u{1}refusals\0")
+
+  fileprivate class _StorageClass {
+    var _id: Data = Data()
+    var _schema: String = String()
+    var _state: String = String()
+    var _number: UInt64 = 0
+    var _madeBy: String = String()
+    var _promotedBy: String = String()
+    var _createdMs: Int64 = 0
+    var _updatedMs: Int64 = 0
+    var _sha256: Data = Data()
+    var _size: UInt32 = 0
+    var _lineage: Cordon_V1_ModelLineage? = nil
+    var _thresholds: [Cordon_V1_ScaleThreshold] = []
+    var _kinds: [String] = []
+    var _rings: [Cordon_V1_RolloutRing] = []
+    var _uses: [Cordon_V1_ModelUseCount] = []
+    var _refusals: [Cordon_V1_ModelRefusal] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _id = source._id
+      _schema = source._schema
+      _state = source._state
+      _number = source._number
+      _madeBy = source._madeBy
+      _promotedBy = source._promotedBy
+      _createdMs = source._createdMs
+      _updatedMs = source._updatedMs
+      _sha256 = source._sha256
+      _size = source._size
+      _lineage = source._lineage
+      _thresholds = source._thresholds
+      _kinds = source._kinds
+      _rings = source._rings
+      _uses = source._uses
+      _refusals = source._refusals
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._id) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._schema) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._state) }()
+        case 4: try { try decoder.decodeSingularFixed64Field(value: &_storage._number) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._madeBy) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._promotedBy) }()
+        case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._createdMs) }()
+        case 8: try { try decoder.decodeSingularInt64Field(value: &_storage._updatedMs) }()
+        case 9: try { try decoder.decodeSingularBytesField(value: &_storage._sha256) }()
+        case 10: try { try decoder.decodeSingularUInt32Field(value: &_storage._size) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._lineage) }()
+        case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._thresholds) }()
+        case 13: try { try decoder.decodeRepeatedStringField(value: &_storage._kinds) }()
+        case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._rings) }()
+        case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._uses) }()
+        case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._refusals) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._id.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._id, fieldNumber: 1)
+      }
+      if !_storage._schema.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._schema, fieldNumber: 2)
+      }
+      if !_storage._state.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._state, fieldNumber: 3)
+      }
+      if _storage._number != 0 {
+        try visitor.visitSingularFixed64Field(value: _storage._number, fieldNumber: 4)
+      }
+      if !_storage._madeBy.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._madeBy, fieldNumber: 5)
+      }
+      if !_storage._promotedBy.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._promotedBy, fieldNumber: 6)
+      }
+      if _storage._createdMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._createdMs, fieldNumber: 7)
+      }
+      if _storage._updatedMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._updatedMs, fieldNumber: 8)
+      }
+      if !_storage._sha256.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._sha256, fieldNumber: 9)
+      }
+      if _storage._size != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._size, fieldNumber: 10)
+      }
+      try { if let v = _storage._lineage {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      } }()
+      if !_storage._thresholds.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._thresholds, fieldNumber: 12)
+      }
+      if !_storage._kinds.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._kinds, fieldNumber: 13)
+      }
+      if !_storage._rings.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._rings, fieldNumber: 14)
+      }
+      if !_storage._uses.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._uses, fieldNumber: 15)
+      }
+      if !_storage._refusals.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._refusals, fieldNumber: 16)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_StoredModel, rhs: Cordon_V1_StoredModel) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._id != rhs_storage._id {return false}
+        if _storage._schema != rhs_storage._schema {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._number != rhs_storage._number {return false}
+        if _storage._madeBy != rhs_storage._madeBy {return false}
+        if _storage._promotedBy != rhs_storage._promotedBy {return false}
+        if _storage._createdMs != rhs_storage._createdMs {return false}
+        if _storage._updatedMs != rhs_storage._updatedMs {return false}
+        if _storage._sha256 != rhs_storage._sha256 {return false}
+        if _storage._size != rhs_storage._size {return false}
+        if _storage._lineage != rhs_storage._lineage {return false}
+        if _storage._thresholds != rhs_storage._thresholds {return false}
+        if _storage._kinds != rhs_storage._kinds {return false}
+        if _storage._rings != rhs_storage._rings {return false}
+        if _storage._uses != rhs_storage._uses {return false}
+        if _storage._refusals != rhs_storage._refusals {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_RolloutRing: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".RolloutRing"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ring\0\u{1}group\0\u{1}everyone\0\u{1}state\0\u{1}role\0\u{1}serial\0\u{3}sent_ms\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.ring) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.group) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.everyone) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.state) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.role) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.serial) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.sentMs) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.ring != 0 {
+      try visitor.visitSingularUInt32Field(value: self.ring, fieldNumber: 1)
+    }
+    if !self.group.isEmpty {
+      try visitor.visitSingularStringField(value: self.group, fieldNumber: 2)
+    }
+    if self.everyone != false {
+      try visitor.visitSingularBoolField(value: self.everyone, fieldNumber: 3)
+    }
+    if !self.state.isEmpty {
+      try visitor.visitSingularStringField(value: self.state, fieldNumber: 4)
+    }
+    if self.role != .unspecified {
+      try visitor.visitSingularEnumField(value: self.role, fieldNumber: 5)
+    }
+    if self.serial != 0 {
+      try visitor.visitSingularUInt64Field(value: self.serial, fieldNumber: 6)
+    }
+    if self.sentMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.sentMs, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_RolloutRing, rhs: Cordon_V1_RolloutRing) -> Bool {
+    if lhs.ring != rhs.ring {return false}
+    if lhs.group != rhs.group {return false}
+    if lhs.everyone != rhs.everyone {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.role != rhs.role {return false}
+    if lhs.serial != rhs.serial {return false}
+    if lhs.sentMs != rhs.sentMs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_ModelUseCount: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ModelUseCount"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}state\0\u{1}agents\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.state) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.agents) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.state.isEmpty {
+      try visitor.visitSingularStringField(value: self.state, fieldNumber: 1)
+    }
+    if self.agents != 0 {
+      try visitor.visitSingularUInt64Field(value: self.agents, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_ModelUseCount, rhs: Cordon_V1_ModelUseCount) -> Bool {
+    if lhs.state != rhs.state {return false}
+    if lhs.agents != rhs.agents {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_ModelRefusal: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ModelRefusal"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}agent_label\0\u{1}code\0\u{1}message\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.agentLabel) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.code) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.message) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.agentLabel.isEmpty {
+      try visitor.visitSingularStringField(value: self.agentLabel, fieldNumber: 1)
+    }
+    if !self.code.isEmpty {
+      try visitor.visitSingularStringField(value: self.code, fieldNumber: 2)
+    }
+    if !self.message.isEmpty {
+      try visitor.visitSingularStringField(value: self.message, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_ModelRefusal, rhs: Cordon_V1_ModelRefusal) -> Bool {
+    if lhs.agentLabel != rhs.agentLabel {return false}
+    if lhs.code != rhs.code {return false}
+    if lhs.message != rhs.message {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_ListModelsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ListModelsRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.schema) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.schema.isEmpty {
+      try visitor.visitSingularStringField(value: self.schema, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_ListModelsRequest, rhs: Cordon_V1_ListModelsRequest) -> Bool {
+    if lhs.schema != rhs.schema {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_ListModelsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ListModelsResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}models\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.models) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.models.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.models, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_ListModelsResponse, rhs: Cordon_V1_ListModelsResponse) -> Bool {
+    if lhs.models != rhs.models {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_GetModelRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".GetModelRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_GetModelRequest, rhs: Cordon_V1_GetModelRequest) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_GetModelResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".GetModelResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}model\0\u{1}drift\0\u{1}shadow\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._model) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.drift) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._shadow) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._model {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.drift.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.drift, fieldNumber: 2)
+    }
+    try { if let v = self._shadow {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_GetModelResponse, rhs: Cordon_V1_GetModelResponse) -> Bool {
+    if lhs._model != rhs._model {return false}
+    if lhs.drift != rhs.drift {return false}
+    if lhs._shadow != rhs._shadow {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_FeatureDrift: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".FeatureDrift"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}feature\0\u{1}index\0\u{1}bound\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.feature) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.index) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self.bound) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.feature.isEmpty {
+      try visitor.visitSingularStringField(value: self.feature, fieldNumber: 1)
+    }
+    if self.index.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.index, fieldNumber: 2)
+    }
+    if self.bound.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.bound, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_FeatureDrift, rhs: Cordon_V1_FeatureDrift) -> Bool {
+    if lhs.feature != rhs.feature {return false}
+    if lhs.index != rhs.index {return false}
+    if lhs.bound != rhs.bound {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_ShadowResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ShadowResult"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}entity_days\0\u{1}alerts\0\u{1}allowed\0\u{1}labelled\0\u{1}agreed\0\u{1}missed\0\u{1}objections\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.entityDays) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.alerts) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self.allowed) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.labelled) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.agreed) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.missed) }()
+      case 7: try { try decoder.decodeRepeatedStringField(value: &self.objections) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.entityDays != 0 {
+      try visitor.visitSingularUInt64Field(value: self.entityDays, fieldNumber: 1)
+    }
+    if self.alerts != 0 {
+      try visitor.visitSingularUInt64Field(value: self.alerts, fieldNumber: 2)
+    }
+    if self.allowed.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.allowed, fieldNumber: 3)
+    }
+    if self.labelled != 0 {
+      try visitor.visitSingularUInt64Field(value: self.labelled, fieldNumber: 4)
+    }
+    if self.agreed != 0 {
+      try visitor.visitSingularUInt64Field(value: self.agreed, fieldNumber: 5)
+    }
+    if self.missed != 0 {
+      try visitor.visitSingularUInt64Field(value: self.missed, fieldNumber: 6)
+    }
+    if !self.objections.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.objections, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_ShadowResult, rhs: Cordon_V1_ShadowResult) -> Bool {
+    if lhs.entityDays != rhs.entityDays {return false}
+    if lhs.alerts != rhs.alerts {return false}
+    if lhs.allowed != rhs.allowed {return false}
+    if lhs.labelled != rhs.labelled {return false}
+    if lhs.agreed != rhs.agreed {return false}
+    if lhs.missed != rhs.missed {return false}
+    if lhs.objections != rhs.objections {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_TrainModelRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TrainModelRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}schema\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.schema) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.schema.isEmpty {
+      try visitor.visitSingularStringField(value: self.schema, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_TrainModelRequest, rhs: Cordon_V1_TrainModelRequest) -> Bool {
+    if lhs.schema != rhs.schema {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_TrainingStep: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TrainingStep"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}phase\0\u{1}done\0\u{1}total\0\u{1}model\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.phase) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.done) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.total) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._model) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.phase.isEmpty {
+      try visitor.visitSingularStringField(value: self.phase, fieldNumber: 1)
+    }
+    if self.done != 0 {
+      try visitor.visitSingularUInt64Field(value: self.done, fieldNumber: 2)
+    }
+    if self.total != 0 {
+      try visitor.visitSingularUInt64Field(value: self.total, fieldNumber: 3)
+    }
+    try { if let v = self._model {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_TrainingStep, rhs: Cordon_V1_TrainingStep) -> Bool {
+    if lhs.phase != rhs.phase {return false}
+    if lhs.done != rhs.done {return false}
+    if lhs.total != rhs.total {return false}
+    if lhs._model != rhs._model {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_PlanPromotionRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".PlanPromotionRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}rollback\0\u{1}group\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.target != nil {try decoder.handleConflictingOneOf()}
+          self.target = .id(v)
+        }
+      }()
+      case 2: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.target != nil {try decoder.handleConflictingOneOf()}
+          self.target = .rollback(v)
+        }
+      }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._group) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.target {
+    case .id?: try {
+      guard case .id(let v)? = self.target else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 1)
+    }()
+    case .rollback?: try {
+      guard case .rollback(let v)? = self.target else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    }()
+    case nil: break
+    }
+    try { if let v = self._group {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_PlanPromotionRequest, rhs: Cordon_V1_PlanPromotionRequest) -> Bool {
+    if lhs.target != rhs.target {return false}
+    if lhs._group != rhs._group {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_PlanPromotionResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".PlanPromotionResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}model\0\u{1}payload\0\u{1}envelope\0\u{1}rings\0\u{3}next_serial\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._model) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.payload) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._envelope) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.rings) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.nextSerial) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._model {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.payload.isEmpty {
+      try visitor.visitSingularBytesField(value: self.payload, fieldNumber: 2)
+    }
+    try { if let v = self._envelope {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if !self.rings.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.rings, fieldNumber: 4)
+    }
+    if self.nextSerial != 0 {
+      try visitor.visitSingularUInt64Field(value: self.nextSerial, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_PlanPromotionResponse, rhs: Cordon_V1_PlanPromotionResponse) -> Bool {
+    if lhs._model != rhs._model {return false}
+    if lhs.payload != rhs.payload {return false}
+    if lhs._envelope != rhs._envelope {return false}
+    if lhs.rings != rhs.rings {return false}
+    if lhs.nextSerial != rhs.nextSerial {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_RingTarget: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".RingTarget"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}group\0\u{1}everyone\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.group) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.everyone) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.group.isEmpty {
+      try visitor.visitSingularStringField(value: self.group, fieldNumber: 1)
+    }
+    if self.everyone != false {
+      try visitor.visitSingularBoolField(value: self.everyone, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_RingTarget, rhs: Cordon_V1_RingTarget) -> Bool {
+    if lhs.group != rhs.group {return false}
+    if lhs.everyone != rhs.everyone {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_PromoteModelRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".PromoteModelRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}envelope\0\u{1}offers\0\u{1}role\0\u{1}force\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._envelope) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.offers) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.role) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.force) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.id.isEmpty {
+      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
+    }
+    try { if let v = self._envelope {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.offers.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.offers, fieldNumber: 3)
+    }
+    if self.role != .unspecified {
+      try visitor.visitSingularEnumField(value: self.role, fieldNumber: 4)
+    }
+    if self.force != false {
+      try visitor.visitSingularBoolField(value: self.force, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_PromoteModelRequest, rhs: Cordon_V1_PromoteModelRequest) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs._envelope != rhs._envelope {return false}
+    if lhs.offers != rhs.offers {return false}
+    if lhs.role != rhs.role {return false}
+    if lhs.force != rhs.force {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_SignedOffer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SignedOffer"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}envelope\0\u{1}target\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._envelope) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._target) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._envelope {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._target {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_SignedOffer, rhs: Cordon_V1_SignedOffer) -> Bool {
+    if lhs._envelope != rhs._envelope {return false}
+    if lhs._target != rhs._target {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_PromoteModelResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".PromoteModelResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}model\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._model) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._model {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_PromoteModelResponse, rhs: Cordon_V1_PromoteModelResponse) -> Bool {
+    if lhs._model != rhs._model {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -14,6 +14,8 @@ import Testing
     ("incident-list", "incident list --all"), ("incident-show", "incident show 0197c4"),
     ("token-list", "token list"), ("operator-list", "operator list"), ("command-list", "command list"),
     ("policy-schema", "policy schema"), ("doctor", "doctor"),
+    ("model-list", "model list"), ("model-show", "model show 0197c5"),
+    ("model-compare", "model compare 0197c5 0197c6"),
   ]
 
   private func prepared(_ harness: CommandHarness) async throws {
@@ -33,6 +35,8 @@ import Testing
       finding.message = "The store's disk has 3 % left."
       finding.remedy = "Make room, or shorten retention."
       state.findings = [finding]
+      state.models = [Samples.model(0xC5, state: "champion"), Samples.model(0xC6, state: "candidate")]
+      state.learning = [Samples.learning]
       var stored = Cordon_V1_StoredCommand()
       stored.command.id = Data(repeating: 7, count: 16)
       stored.command.agentID = Samples.agentID

@@ -37,6 +37,7 @@ struct FakeAdminService: Cordon_V1_Admin.SimpleServiceProtocol {
       response.rosterSerial = 2
       response.ledgerSize = 7
       response.findings = state.findings
+      response.learning = state.learning
       return response
     }
   }
@@ -241,6 +242,7 @@ struct FakeAdminService: Cordon_V1_Admin.SimpleServiceProtocol {
     request: Cordon_V1_LabelDetectionRequest, context: ServerContext
   ) async throws -> Cordon_V1_LabelDetectionResponse {
     try collector.note("LabelDetection \(request.label) \(request.note)")
+    collector.state.withLock { $0.labels.append(request) }
     return .init()
   }
 

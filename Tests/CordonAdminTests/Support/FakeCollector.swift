@@ -23,7 +23,12 @@ final class FakeCollector: AdminConnecting {
     var tokens: [Cordon_V1_Token] = []
     var operators: [Cordon_V1_Operator] = []
     var findings: [Cordon_V1_Finding] = []
+    var learning: [Cordon_V1_LearningStatus] = []
     var ledger: [Cordon_V1_LedgerEntry] = []
+    var models: [Cordon_V1_GetModelResponse] = []
+    var plan = Cordon_V1_PlanPromotionResponse()
+    var labels: [Cordon_V1_LabelDetectionRequest] = []
+    var promotions: [Cordon_V1_PromoteModelRequest] = []
     var ledgerEnd = Cordon_V1_LedgerChunk()
     /// Every call fails with it.
     var failure: CordonError?

@@ -83,7 +83,7 @@ struct TestCollector: Sendable {
       context, signer: try LedgerKeyFile.load(from: folder, domain: identity.grant.domain))
     return TestCollector(
       folder: folder, clock: clock, site: site, identity: identity,
-      domain: try await CollectorDomain.open(context, ingest: ingest), ledger: ledger, clara: clara)
+      domain: try await CollectorDomain.open(context, codec: .wire, ingest: ingest), ledger: ledger, clara: clara)
   }
 
   // MARK: Callers

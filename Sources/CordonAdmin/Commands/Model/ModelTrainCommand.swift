@@ -1,0 +1,65 @@
+import ArgumentParser
+import CordonCore
+import CordonWire
+import GRPCCore
+
+struct ModelTrainCommand: ConnectedCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a candidate on what the collector holds; nothing runs it until it is signed.",
+    discussion: """
+      Windows inside open or confirmed incidents are left out. The thresholds are set by replaying the later half of the \
+      data, within the policy's daily alerts.
+
+      Examples:
+        cordon model train host@host
+        cordon model train user@host --output json
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @Argument(help: "The schema, such as host@host.") var schema: String
+
+  func run(in session: AdminSession) async throws -> Report {
+    var request = Cordon_V1_TrainModelRequest()
+    request.schema = schema
+    let environment = session.environment
+    // Training takes as long as the data is large: it has no deadline.
+    let model = try await session.client.trainModel(request, options: .defaults) { response in
+      var last = Cordon_V1_StoredModel()
+      var progress = PhaseLine(in: environment)
+      for try await step in response.messages {
+        if step.hasModel { last = step.model } else { progress.update(step.phase, step.done, of: step.total) }
+      }
+      progress.finish()
+      return last
+    }
+    guard !model.id.isEmpty else {
+      throw CordonError(.unavailable, "training-ended", "The collector ended the training without a model.")
+    }
+    let report = ModelPage.candidate(model)
+    return Report(
+      text: report.text + "\nNext:\n  cordon model promote \(EntityText.shortID(model.id)) --shadow\n",
+      json: report.json)
+  }
+}
+
+/// A line on standard error that names what long work does, and how far it is; silent where that is no terminal.
+struct PhaseLine {
+  private let environment: AdminEnvironment
+  private var isShown = false
+
+  init(in environment: AdminEnvironment) { self.environment = environment }
+
+  mutating func update(_ phase: String, _ done: UInt64, of total: UInt64) {
+    guard environment.showsProgress else { return }
+    isShown = true
+    environment.complain("\r\u{1B}[K\(Table.plain(phase)): \(done) of \(total)")
+  }
+
+  /// Ends the line, so that what follows starts on its own.
+  mutating func finish() {
+    guard isShown else { return }
+    isShown = false
+    environment.complain("\n")
+  }
+}

@@ -1,0 +1,86 @@
+import CordonCore
+import CordonLearning
+import CordonStore
+
+// What behaviour needs beside correlation: populations, and what analysts said they expect.
+
+extension CaseService {
+  /// How far back members of a population may have alerted.
+  private static let memberWindow: Duration = .seconds(2 * 3600)
+
+  /// The peer group of a behavioural detection; nil for any other.
+  func peerGroup(of stored: StoredDetection) async throws -> PopulationWatch.Group? {
+    guard stored.detection.kind == .behaviour, let kind = stored.detection.entities.first?.entity.kind else {
+      return nil
+    }
+    guard let agent = stored.agent, kind == .host else {
+      let schemas = FeatureSchema.all.filter { $0.entity == kind }
+      var size = 0
+      for schema in schemas { size += try await context.store.watchedEntities(schema: schema.id).values.reduce(0, +) }
+      return PopulationWatch.Group(kind: kind, name: "", size: size)
+    }
+    let agents = try await context.store.agents().filter { $0.state == .enrolled }
+    let name = agents.first { $0.id == agent }?.group ?? ""
+    return PopulationWatch.Group(kind: kind, name: name, size: agents.count { $0.group == name })
+  }
+
+  /// Makes one detection of a population, and takes its members' incidents into the one that was opened last.
+  func raise(
+    _ members: [EntityRef], in group: PopulationWatch.Group, last stored: StoredDetection, incident: UniqueID
+  ) async throws {
+    let now = context.now
+    let detection = PopulationWatch.detection(
+      members, in: group, last: stored.detection, id: context.ids.next(at: now), at: now)
+    let since = now.advanced(by: .zero - Self.memberWindow)
+    let absorbed = try await context.store.behaviourDetections(since: since).compactMap { member -> UniqueID? in
+      guard let entity = member.detection.entities.first?.entity, members.contains(entity) else { return nil }
+      return member.incident
+    }.filter { $0 != incident }
+    try await context.store.storeDetection(
+      detection, agent: nil, at: now,
+      Consequences(ledger: [
+        context.record(
+          .detectionStored, on: "detection/\(detection.id)",
+          ["rule": detection.rule, "members": "\(members.count)", "severity": "\(detection.severity)"])
+      ]))
+    try await place(StoredDetection(detection: detection, agent: nil, storedAt: now), in: incident)
+    for id in Set(absorbed) where try await isBehaviourAlone(id) {
+      close(id)
+      try await context.store.absorb(id, into: incident, at: now)
+    }
+  }
+
+  /// Labels a detection that an analyst expects, so that its incident closes if nothing else is in it.
+  func applyExpectations(to stored: StoredDetection, incident: IncidentRecord) async throws {
+    guard stored.detection.kind == .behaviour else { return }
+    let now = context.now
+    var group = ""
+    if let agent = stored.agent { group = try await context.store.agent(agent)?.group ?? "" }
+    let expected = try await context.store.expectations(at: now).first { $0.covers(stored.detection, group: group) }
+    guard let expected else { return }
+    var record = incident
+    let labels = try await context.store.detections(of: incident.id).map { known in
+      known.detection.id == stored.detection.id
+        ? .expected : known.verdict.flatMap { DetectionLabel(rawValue: $0.label) }
+    }
+    let held = try await context.store.commands(of: incident.id).count { $0.state == CommandState.held.rawValue }
+    record.state = IncidentState.of(labels: labels, held: held).rawValue
+    let actor = OperatorName(expected.madeBy).actor
+    if record.state == IncidentRecord.closedState { close(record.id) }
+    try await context.store.label(
+      stored.detection.id,
+      DetectionVerdict(
+        label: DetectionLabel.expected.rawValue, note: "as expected since \(expected.detection)", by: expected.madeBy,
+        at: now), incident: record,
+      Consequences(ledger: [
+        context.record(
+          .detectionLabelled, by: actor, on: "detection/\(stored.detection.id)",
+          ["label": DetectionLabel.expected.rawValue, "expectation": "\(expected.detection)"])
+      ]))
+  }
+
+  private func isBehaviourAlone(_ incident: UniqueID) async throws -> Bool {
+    guard try await context.store.commands(of: incident).isEmpty else { return false }
+    return try await context.store.detections(of: incident).allSatisfy { $0.detection.kind == .behaviour }
+  }
+}

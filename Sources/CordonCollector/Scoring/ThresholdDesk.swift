@@ -1,0 +1,85 @@
+package import CordonCore
+package import CordonLearning
+package import CordonStore
+import Synchronization
+
+/// The thresholds of entities that the collector scores itself, from the daily maxima of the weeks before.
+///
+/// Set anew every hour; a champion's own, which were calibrated with it, come first. Until the budget is feasible a scale
+/// stays silent, and `outlook` says what is missing.
+package final class ThresholdDesk: Sendable {
+  /// Whole days of maxima that thresholds rest on.
+  package static let days: Int32 = 28
+  /// How long thresholds stand.
+  package static let validity: Duration = .seconds(3600)
+
+  /// What one scale can promise now.
+  package struct Outlook: Hashable, Sendable {
+    package var scale: Scale
+    package var result: ThresholdResult
+    /// Alerts a day and entity that it may make.
+    package var rate: Double
+    /// The smallest daily budget of the whole site at which it would alert; nil where it does already.
+    package var leastBudget: Double?
+  }
+
+  private struct Kept {
+    var outlook: [Outlook]
+    var entities: Int
+    var model: UInt64
+    var at: Timestamp
+  }
+
+  private let store: CollectorStore
+  private let kept = Mutex<[UInt32: Kept]>([:])
+
+  package init(store: CollectorStore) { self.store = store }
+
+  /// Forgets what stands, so that the next question is answered anew.
+  package func reset() { kept.withLock { $0 = [:] } }
+
+  /// Each scale's threshold and promise for a schema, in the order of its scales; and how many entities share them.
+  ///
+  /// - Parameters:
+  ///   - model: whose maxima count.
+  ///   - today: the site's day, which is not over and does not count.
+  ///   - feedback: what analysts' labels multiply the rate with.
+  package func outlook(
+    of schema: FeatureSchema, model: UInt64, policy: Policy, today: Int32, feedback: Double = 1, at now: Timestamp
+  ) async throws -> (outlook: [Outlook], entities: Int) {
+    if let known = kept.withLock({ $0[schema.id] }), known.model == model, now.since(known.at) < Self.validity {
+      return (known.outlook, known.entities)
+    }
+    let maxima = try await store.dailyScores(schema: schema.id, model: model, from: today - Self.days)
+      .filter { $0.day < today }
+    let entities = Set(maxima.map(\.entity)).count
+    let outlook = Self.outlook(maxima, of: schema, entities: entities, policy: policy, feedback: feedback)
+    // Nothing is known yet: the next question may find the first days.
+    guard !maxima.isEmpty else { return (outlook, entities) }
+    kept.withLock { $0[schema.id] = Kept(outlook: outlook, entities: entities, model: model, at: now) }
+    return (outlook, entities)
+  }
+
+  /// Calibrates every scale of a schema from daily maxima.
+  package static func outlook(
+    _ maxima: [DailyScore], of schema: FeatureSchema, entities: Int, policy: Policy, feedback: Double
+  ) -> [Outlook] {
+    var tops: [UInt8: TopScores] = [:]
+    for maximum in maxima {
+      tops[maximum.scale, default: TopScores()].insert(
+        maximum.score, owner: maximum.entity.stableHash, day: maximum.day)
+    }
+    let split = AlertBudget.split(policy)
+    return AlertBudget.scales(of: schema).map { scale in
+      let part = BudgetSplit.Part(kind: schema.entity, scale: scale)
+      let rate = (split?.rate(of: part, entities: entities) ?? 0) * feedback
+      let calibration = ThresholdCalibration(tops[scale.rawValue] ?? TopScores())
+      let result = calibration.threshold(rate: rate)
+      var least: Double?
+      if case .infeasible(let leastRate, _) = result {
+        least = split?.leastFeasible(part, leastRate: leastRate / feedback, entities: entities)
+      }
+      return Outlook(scale: scale, result: result, rate: rate, leastBudget: least)
+    }
+  }
+}

@@ -1,0 +1,231 @@
+import CordonCore
+import CordonLearning
+import CordonTrust
+
+/// Trains a candidate on the earlier part of entities' windows, and sets its thresholds by replaying the later part.
+///
+/// Pure and seeded: the same windows give the same bundle. Cost: two passes of `EntityScorer` over every window and a fit
+/// on a sample; memory: the windows, one scorer an entity, and the sample.
+struct CandidateTraining {
+  /// Rows of the sample that the model is fitted on.
+  static let sampleRows = 20_000
+  /// Days that are needed at least: some to learn from, some to calibrate on.
+  static let leastDays: Int32 = 4
+  private static let dayMilliseconds: Int64 = 86_400_000
+  /// Entities whose state the canary windows are tried on.
+  private static let canaryEntities = 8
+
+  /// What training is given beside the windows.
+  struct Settings {
+    var schema: FeatureSchema
+    var policy: Policy
+    var feedback: Double
+    var seed: UInt64
+    /// Of the bundle that comes out; data span, digest, rows and metrics are filled in here.
+    var lineage: ModelLineage
+    /// Seconds that the site's clock is ahead of UTC at a moment.
+    var offset: (Timestamp) -> Int
+    /// Called as work goes on: what is done, of how much.
+    var progress: (TrainingProgress) async throws -> Void
+    var digest: ([Float]) -> [UInt8]
+  }
+
+  private let settings: Settings
+  private let windows: TrainingWindows
+  private let split: Timestamp
+  private var peers: PeerBaseline
+  private var scorers: [EntityScorer]
+  private var reservoir: UniformReservoir
+  private var maxima: [DailyScore] = []
+
+  private var schema: FeatureSchema { settings.schema }
+  private var scales: [Scale] { AlertBudget.scales(of: schema) }
+
+  /// Refuses too few days (`too-little-data`).
+  init(_ windows: TrainingWindows, _ settings: Settings) throws(CordonError) {
+    let starts = windows.entities.flatMap { [$0.first?.start, $0.last?.start].compactMap(\.self) }
+    guard let first = starts.min(), let last = starts.max(),
+      DailyMaximum.day(of: last) - DailyMaximum.day(of: first) + 1 >= Self.leastDays
+    else {
+      throw CordonError(
+        .invalid, "too-little-data",
+        "There are fewer than \(Self.leastDays) days of \(settings.schema.name) windows outside incidents.",
+        remedy: "Let agents report for some days, then train again.")
+    }
+    self.settings = settings
+    self.windows = windows
+    // The calibration needs entity-days as much as the model needs rows: half and half, in whole days.
+    let middle = first.milliseconds + (last.milliseconds - first.milliseconds) / 2
+    split = Timestamp(milliseconds: middle.flooredDivision(by: Self.dayMilliseconds) * Self.dayMilliseconds)
+    let features = settings.schema.features.count
+    peers = PeerBaseline(featureCount: features)
+    scorers = windows.entities.map { _ in
+      EntityScorer(featureCount: features, scales: AlertBudget.scales(of: settings.schema))
+    }
+    reservoir = UniformReservoir(capacity: Self.sampleRows, columns: 2 * features, seed: settings.seed)
+  }
+
+  /// The candidate. Throws what trainers and the bundle throw.
+  mutating func run() async throws -> ModelBundle {
+    try await learnPeers()
+    try await replayEarlier()
+    try await settings.progress(TrainingProgress(phase: .fit, done: 0, total: 1))
+    let sample = reservoir.sample
+    let model = FlatModel.ensemble(try BehaviourTrainer().fit(sample, seed: settings.seed))
+    let bare = try bundle(model, thresholds: [], metrics: [], sample: sample)
+    let bound = try BoundModel(bare, to: schema, digest: \.digest)
+    try await replayLater(bound)
+    let entities = Set(maxima.map(\.entity)).count
+    let outlook = ThresholdDesk.outlook(
+      maxima, of: schema, entities: max(entities, windows.known), policy: settings.policy, feedback: settings.feedback)
+    let thresholds = outlook.map(Self.threshold)
+    return try bundle(
+      model, thresholds: thresholds, metrics: metrics(outlook, entities: entities, bound), sample: sample)
+  }
+
+  // MARK: Private
+
+  private mutating func learnPeers() async throws {
+    for (index, entity) in windows.entities.enumerated() {
+      var end: Timestamp?
+      for window in entity where window.start < split {
+        let offset = settings.offset(window.start)
+        for empty in EntityScorer.emptyWindows(from: end, to: window, offset: offset) {
+          peers.learnEmpty(empty.count, at: empty.hour)
+        }
+        end = window.start.advanced(by: .milliseconds(Int64(window.length)))
+        peers.learn(
+          zip(schema.features, window.features).map { $0.transform.value(of: $1) },
+          at: HourOfWeek(window.start, offset: offset))
+      }
+      try await settings.progress(TrainingProgress(phase: .peers, done: index + 1, total: windows.entities.count))
+    }
+  }
+
+  private mutating func replayEarlier() async throws {
+    for (index, entity) in windows.entities.enumerated() {
+      for window in entity where window.start < split {
+        let score = try scorers[index].score(
+          window, schema: schema, offset: settings.offset(window.start), peers: peers)
+        reservoir.insert(
+          zip(schema.features, window.features).map { $0.transform.value(of: $1) }
+            + score.residuals.map { Float($0.surprise) })
+      }
+      try await settings.progress(TrainingProgress(phase: .replay, done: index + 1, total: windows.entities.count))
+    }
+  }
+
+  private mutating func replayLater(_ model: BoundModel) async throws {
+    for (index, entity) in windows.entities.enumerated() {
+      guard let name = entity.first?.entity else { continue }
+      var tracker = DailyMaximumTracker(entity: name, scales: scales)
+      var days: [DailyMaximum] = []
+      for window in entity where window.start >= split {
+        let offset = settings.offset(window.start)
+        let score = try scorers[index].score(window, schema: schema, offset: offset, peers: peers, model: model)
+        days += tracker.observe(score.scales, day: DailyMaximum.day(of: window.start, offset: offset))
+      }
+      // The day on which the data ends is not over: only finished days are comparable.
+      maxima += days.map {
+        DailyScore(
+          entity: $0.entity, schema: schema.id, model: 0, scale: $0.scale.rawValue, day: $0.day, score: $0.score)
+      }
+      try await settings.progress(TrainingProgress(phase: .calibrate, done: index + 1, total: windows.entities.count))
+    }
+  }
+
+  private static func threshold(_ outlook: ThresholdDesk.Outlook) -> ScaleThreshold {
+    let share = min(outlook.rate, 1)
+    return switch outlook.result {
+    case .feasible(let threshold, let rank, let days):
+      ScaleThreshold(
+        scale: outlook.scale.code, threshold: threshold, budgetShare: share, entityDays: UInt64(days),
+        rank: UInt32(rank))
+    case .infeasible(_, let days):
+      ScaleThreshold(
+        scale: outlook.scale.code, threshold: nil, budgetShare: share, entityDays: UInt64(days), rank: 0)
+    }
+  }
+
+  private func metrics(
+    _ outlook: [ThresholdDesk.Outlook], entities: Int, _ model: BoundModel
+  ) throws -> [ModelLineage.Metric] {
+    var metrics = [
+      ModelLineage.Metric(name: "entities", value: Double(entities)),
+      ModelLineage.Metric(name: "entity_days", value: Double(maxima.count / max(1, scales.count))),
+      ModelLineage.Metric(name: "windows_excluded", value: Double(windows.excluded)),
+      ModelLineage.Metric(name: "label_factor", value: settings.feedback),
+    ]
+    for scale in outlook {
+      guard let least = scale.leastBudget else { continue }
+      metrics.append(ModelLineage.Metric(name: "least_budget_\(scale.scale.code)", value: least))
+    }
+    if let flagged = try canaryShare(outlook, model) {
+      metrics.append(ModelLineage.Metric(name: "canaries_flagged", value: flagged))
+    }
+    return metrics
+  }
+
+  /// Share of the policy's canary windows that pass the shortest scale's threshold; nil without either.
+  private func canaryShare(_ outlook: [ThresholdDesk.Outlook], _ model: BoundModel) throws -> Double? {
+    let canaries = settings.policy.learning.canaries.filter { $0.schema == schema.id }.compactMap(\.features)
+    guard let threshold = outlook.first?.result.threshold, !canaries.isEmpty else { return nil }
+    var tried = 0
+    var flagged = 0
+    for (scorer, entity) in zip(scorers, windows.entities).prefix(Self.canaryEntities) {
+      guard let last = entity.last else { continue }
+      for canary in canaries {
+        var window = last
+        window.features = canary
+        var copy = scorer
+        let score = try copy.score(
+          window, schema: schema, offset: settings.offset(window.start), peers: peers, model: model, learns: false)
+        tried += 1
+        if score.score > threshold { flagged += 1 }
+      }
+    }
+    return tried > 0 ? Double(flagged) / Double(tried) : nil
+  }
+
+  private func bundle(
+    _ model: FlatModel, thresholds: [ScaleThreshold], metrics: [ModelLineage.Metric], sample: FeatureMatrix
+  ) throws(CordonError) -> ModelBundle {
+    var lineage = settings.lineage
+    lineage.dataFrom = windows.entities.compactMap { $0.first?.start }.min() ?? .epoch
+    lineage.dataTo =
+      windows.entities.compactMap(\.last).map { $0.start.advanced(by: .milliseconds(Int64($0.length))) }.max()
+      ?? .epoch
+    lineage.sampleDigest = settings.digest(sample.values)
+    lineage.rows = UInt64(sample.rows)
+    lineage.metrics = metrics
+    return try ModelBundle(
+      schema: schema.id,
+      features: schema.features.map {
+        ModelBundle.Feature(id: $0.id, digest: $0.digest, transform: $0.transform, name: $0.name)
+      }, readsSurprises: true, model: model, thresholds: thresholds, lineage: lineage,
+      purpose: "Tells behaviour of \(schema.name) that is unusual for the entity and its peers.", seed: settings.seed,
+      peers: peers)
+  }
+}
+
+/// How far a training has come.
+package struct TrainingProgress: Hashable, Sendable {
+  /// Raw values are shown.
+  package enum Phase: String, Sendable, CaseIterable {
+    case read
+    case peers = "learn peers"
+    case replay = "learn entities"
+    case fit
+    case calibrate
+  }
+
+  package var phase: Phase
+  package var done: Int
+  package var total: Int
+
+  package init(phase: Phase, done: Int, total: Int) {
+    self.phase = phase
+    self.done = done
+    self.total = total
+  }
+}

@@ -1,0 +1,128 @@
+import CordonCollector
+import CordonCore
+import CordonLearning
+import CordonStore
+import CordonTestSupport
+import Synchronization
+import Testing
+
+@Suite struct UserScoringTests {
+  private static let schema = FeatureSchema.userAtHost
+
+  /// Six ordinary minutes a day of some users.
+  private static func history(users: UInt8, days: Int, from first: Timestamp) -> [EntityWindow] {
+    var randomness = SeededRandomness(seed: 3)
+    return (0..<days).flatMap { day in
+      (0..<6).flatMap { hour in
+        (1...users).map { user in
+          TestCollector.userWindow(
+            TestCollector.user(user),
+            at: first.advanced(by: .seconds(Int64(day) * 86_400 + Int64(9 + hour) * 3600)),
+            starts: Float(Int.random(in: 20...60, using: &randomness)),
+            files: Float(Int.random(in: 0...20, using: &randomness)))
+        }
+      }
+    }
+  }
+
+  /// A window's counts over so many machines, in parts that add up.
+  private static func parts(_ window: EntityWindow, over machines: Int) -> [EntityWindow] {
+    (0..<machines).map { index in
+      var part = window
+      part.features = window.features.map { value in
+        let share = (value / Float(machines)).rounded(.down)
+        return index == 0 ? value - share * Float(machines - 1) : share
+      }
+      return part
+    }
+  }
+
+  /// Scores a history that so many machines saw; the daily maxima and the detections that came of it.
+  private static func scored(
+    _ windows: [EntityWindow], machines count: Int
+  ) async throws -> (maxima: [DailyScore], detections: Int) {
+    let result = Mutex<(maxima: [DailyScore], detections: Int)?>(nil)
+    try await TestCollector.with { collector in
+      var machines: [TestMachine] = []
+      for number in 0..<count { machines.append(try await collector.enrol("ws-\(number)")) }
+      let split = windows.map { parts($0, over: count) }
+      for (number, machine) in machines.enumerated() {
+        try await collector.bring(split.map { .window($0[number]) }, of: machine, lane: .window)
+      }
+      try await collector.settle()
+      let maxima = try await collector.domain.context.store.dailyScores(schema: schema.id, model: 0, from: .min)
+      let detections = try await collector.domain.casebook.detections(since: .epoch, most: 100).count
+      result.withLock { $0 = (maxima, detections) }
+    }
+    return try #require(result.withLock { $0 })
+  }
+
+  @Test func `one user over twenty machines scores as over one`() async throws {
+    let first = FakeClock.start.advanced(by: .seconds(-4 * 86_400))
+    let windows = Self.history(users: 2, days: 3, from: first)
+    let one = try await Self.scored(windows, machines: 1)
+    let twenty = try await Self.scored(windows, machines: 20)
+    #expect(one.maxima.count == 2 * 3 * Scale.allCases.count)
+    #expect(one.maxima == twenty.maxima)
+  }
+
+  @Test func `a user who does what nobody does is an incident, in words`() async throws {
+    try await TestCollector.with { collector in
+      try await collector.apply(collector.policy(serial: 1))
+      let machine = try await collector.enrol("ws-1")
+      let first = collector.clock.now.advanced(by: .seconds(-12 * 86_400))
+      let history = Self.history(users: 20, days: 11, from: first)
+      try await collector.bring(history.map { .window($0) }, of: machine, lane: .window)
+      try await collector.settle()
+      let strange = TestCollector.userWindow(
+        TestCollector.user(7), at: collector.clock.now.advanced(by: .seconds(-120)), starts: 4_000, files: 9_000)
+      try await collector.bring([.window(strange)], of: machine, lane: .window)
+      try await collector.settle()
+      let detections = try await collector.domain.casebook.detections(since: .epoch, most: 10).map(\.stored)
+        .filter {
+          $0.detection.entities.first?.entity == TestCollector.user(7) && $0.detection.eventTime == strange.start
+        }
+      let found = try #require(detections.first?.detection)
+      #expect(found.kind == .behaviour && found.rule == UnusualBehaviour.rule)
+      #expect(found.summary.contains("files written and closed, usually "), "\(found.summary)")
+      #expect(found.evidence.first?.usual != nil)
+      #expect(detections.first?.incident != nil)
+      // Later parts are in the window, and score it no second time.
+      let before = try await collector.domain.context.store.dailyScores(schema: 2, model: 0, from: .min)
+      try await collector.bring([.window(strange)], of: machine, lane: .window)
+      try await collector.settle()
+      #expect(try await collector.domain.context.store.dailyScores(schema: 2, model: 0, from: .min) == before)
+      let line = try #require(try await collector.domain.status.status().learning.first { $0.schema == "user@host" })
+      #expect(line.entities == 20 && line.alerts >= 1 && line.low <= line.high)
+    }
+  }
+
+  @Test func `with too few days nobody is alerted, and status says until when`() async throws {
+    try await TestCollector.with { collector in
+      try await collector.apply(collector.policy(serial: 1) { $0.dailyAlerts = 0.4 })
+      let machine = try await collector.enrol("ws-1")
+      let first = collector.clock.now.advanced(by: .seconds(-2 * 86_400))
+      var windows = Self.history(users: 2, days: 1, from: first)
+      windows.append(
+        TestCollector.userWindow(TestCollector.user(1), at: first.advanced(by: .seconds(100_000)), starts: 90_000))
+      try await collector.bring(windows.map { .window($0) }, of: machine, lane: .window)
+      try await collector.settle()
+      #expect(try await collector.domain.casebook.detections(since: .epoch, most: 10).isEmpty)
+      let line = try #require(try await collector.domain.status.status().learning.first { $0.schema == "user@host" })
+      #expect(line.silentScales.count == Scale.allCases.count)
+      let until = try #require(line.learningUntil)
+      #expect(until > collector.clock.now && until < collector.clock.now.advanced(by: .seconds(30 * 86_400)))
+      #expect(try #require(line.leastBudget) > 0.4)
+    }
+  }
+}
+
+extension TestCollector {
+  /// Takes up and scores what came, once every lateness has passed, and places what follows.
+  func settle() async throws {
+    try await domain.users.tick()
+    clock.advance(by: .seconds(120))
+    try await domain.users.tick()
+    while try await domain.cases.workOnce() {}
+  }
+}
