@@ -86,7 +86,7 @@ package final class RolloutService: Service, Sendable {
     }
     let ids = Set(agents.map(\.id))
     let alerts = try await context.store.behaviourDetections(since: sent).count { stored in
-      stored.detection.rule == UnusualBehaviour.rule && stored.agent.map(ids.contains) ?? false
+      stored.detection.isAlert && stored.agent.map(ids.contains) ?? false
     }
     return RingHealth(
       members: members, alerts: offer.role == .champion ? alerts : 0,

@@ -60,7 +60,7 @@ package struct LearningReport: Sendable {
       let limits = champion?.thresholds(of: outlook.map(\.scale))
       let silent = outlook.indices.filter { (limits?[$0] ?? outlook[$0].result.threshold ?? .infinity) == .infinity }
       let alerts = detections.count {
-        $0.detection.rule == UnusualBehaviour.rule && $0.detection.entities.first?.entity.kind == schema.entity
+        $0.detection.isAlert && $0.detection.entities.first?.entity.kind == schema.entity
       }
       let interval = RateInterval(seen: alerts)
       lines.append(
@@ -87,4 +87,9 @@ package struct LearningReport: Sendable {
     let whole = Int64(min(max(days, 0), 36_500).rounded(.up)) + 1
     return now.advanced(by: .seconds(whole * 86_400))
   }
+}
+
+extension Detection {
+  /// Whether it is behaviour that people are called for: a further day of an episode is low, and no alert of its own.
+  var isAlert: Bool { kind == .behaviour && rule == UnusualBehaviour.rule && severity > .low }
 }
