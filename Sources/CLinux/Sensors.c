@@ -18,15 +18,14 @@
 #define FAN_RENAME 0x10000000
 #endif
 
-int cordon_fanotify_open(void) {
-  return fanotify_init(
-      FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK | FAN_REPORT_FID | FAN_REPORT_DIR_FID | FAN_REPORT_NAME |
-          FAN_REPORT_TARGET_FID,
-      O_RDONLY | O_LARGEFILE | O_CLOEXEC);
+int cordon_fanotify_open(int with_rename) {
+  unsigned int flags = FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK | FAN_REPORT_FID | FAN_REPORT_DIR_FID | FAN_REPORT_NAME;
+  return fanotify_init(with_rename ? flags | FAN_REPORT_TARGET_FID : flags, O_RDONLY | O_LARGEFILE | O_CLOEXEC);
 }
 
-uint64_t cordon_fanotify_mask(int with_open) {
-  uint64_t mask = FAN_CLOSE_WRITE | FAN_RENAME | FAN_DELETE | FAN_CREATE | FAN_ONDIR;
+uint64_t cordon_fanotify_mask(int with_open, int with_rename) {
+  uint64_t mask = FAN_CLOSE_WRITE | FAN_DELETE | FAN_CREATE | FAN_ONDIR;
+  mask |= with_rename ? FAN_RENAME : FAN_MOVED_FROM | FAN_MOVED_TO;
   return with_open ? mask | FAN_OPEN : mask;
 }
 

@@ -9,11 +9,12 @@
 #include <sys/eventfd.h>
 #include <sys/fanotify.h>
 
-// fanotify_init(2) for notification only, with folder handle, name, file handle and rename target; -1 and errno else.
-int cordon_fanotify_open(void);
+// fanotify_init(2) for notification only, with folder handle and name; with_rename: with the handle of what a name was
+// given to, too, which Linux has since 5.17. -1 and errno else.
+int cordon_fanotify_open(int with_rename);
 
 // The events that the file sensor asks for; `with_open` adds FAN_OPEN.
-uint64_t cordon_fanotify_mask(int with_open);
+uint64_t cordon_fanotify_mask(int with_open, int with_rename);
 
 // Marks the whole file system that holds `path`; adds or removes; 0, or -1 and errno.
 int cordon_fanotify_mark_filesystem(int fanotify, int add, uint64_t mask, const char *path);

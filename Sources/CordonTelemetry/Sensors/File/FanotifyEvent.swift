@@ -1,8 +1,10 @@
-/// One event as fanotify(7) writes it, with FAN_REPORT_DFID_NAME_TARGET: pure decoding, bounded by the buffer.
+/// One event as fanotify(7) writes it, with FAN_REPORT_DFID_NAME or _TARGET: pure decoding, bounded by the buffer.
 package struct FanotifyEvent: Hashable, Sendable {
   package static let access: UInt64 = 0x1
   package static let closeWrite: UInt64 = 0x8
   package static let open: UInt64 = 0x20
+  package static let movedFrom: UInt64 = 0x40
+  package static let movedTo: UInt64 = 0x80
   package static let create: UInt64 = 0x100
   package static let delete: UInt64 = 0x200
   package static let overflow: UInt64 = 0x4000

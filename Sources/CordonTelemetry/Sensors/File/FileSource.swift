@@ -10,13 +10,17 @@ package struct FileSourceSettings: Hashable, Sendable {
   package var canaries: [String]
   /// Whether opening a decoy is reported too; backup and search programs open everything.
   package var reportsCanaryOpens: Bool
+  /// No more of the kernel is used than this; tests make it older.
+  package var ability: FanotifyAbility
 
   package init(
-    policy: Policy.FileSensor = Policy.FileSensor(), canaries: [String] = [], reportsCanaryOpens: Bool = false
+    policy: Policy.FileSensor = Policy.FileSensor(), canaries: [String] = [], reportsCanaryOpens: Bool = false,
+    ability: FanotifyAbility = .renames
   ) {
     self.policy = policy
     self.canaries = canaries
     self.reportsCanaryOpens = reportsCanaryOpens
+    self.ability = ability
   }
 }
 

@@ -16,6 +16,7 @@ final class FileWatcher: Sendable {
   let notes: [String]
   private let scope: FileScope
   private let reportsOpens: Bool
+  private let ability: FanotifyAbility
   /// An open folder of each watched file system, by its id.
   private let filesystems: [[UInt8]: Int32]
   private let state: Mutex<State>
@@ -24,6 +25,8 @@ final class FileWatcher: Sendable {
     var ignored: Set<UInt32> = []
     var folders = GenerationCache<[UInt8], [UInt8]>(limit: folderLimit)
     var made = GenerationCache<[UInt8], UInt32>(limit: newLimit)
+    /// Old paths of files that are being renamed, by process, where a rename is two events.
+    var moving = GenerationCache<UInt32, [UInt8]>(limit: 256)
     var processes = ProcessTable()
     var sampleSecond: Int64 = 0
     var samples = 0
@@ -31,11 +34,10 @@ final class FileWatcher: Sendable {
 
   /// Marks the file systems of all folders; throws where fanotify is refused or none could be marked.
   init(settings: FileSourceSettings) throws(CordonError) {
-    let descriptor = cordon_fanotify_open()
-    guard descriptor >= 0 else { throw Self.refusal(errno) }
-    let mask = cordon_fanotify_mask(settings.reportsCanaryOpens ? 1 : 0)
+    let (descriptor, ability) = try Self.group(atMost: settings.ability)
+    let mask = cordon_fanotify_mask(settings.reportsCanaryOpens ? 1 : 0, ability == .renames ? 1 : 0)
     var filesystems: [[UInt8]: Int32] = [:]
-    var notes: [String] = []
+    var notes = [ability.note].filter { !$0.isEmpty }
     for folder in settings.policy.paths + Set(settings.canaries.map { FileWatcher.folder(of: $0) }).sorted() {
       if let problem = Self.mark(folder, descriptor, mask, &filesystems) { notes.append(problem) }
     }
@@ -47,6 +49,7 @@ final class FileWatcher: Sendable {
         remedy: "Name folders that exist, on local file systems, under sensors.file.paths of the policy.")
     }
     self.descriptor = descriptor
+    self.ability = ability
     self.notes = notes
     self.filesystems = filesystems
     reportsOpens = settings.reportsCanaryOpens
@@ -78,7 +81,8 @@ final class FileWatcher: Sendable {
       guard !state.ignored.contains(event.pid) else { return }
       if event.mask & FanotifyEvent.onFolder != 0 {
         // A folder that moved takes the paths of all below it along.
-        if event.mask & (FanotifyEvent.rename | FanotifyEvent.delete) != 0 { state.folders.removeAll() }
+        let leaves = FanotifyEvent.rename | FanotifyEvent.movedFrom | FanotifyEvent.movedTo | FanotifyEvent.delete
+        if event.mask & leaves != 0 { state.folders.removeAll() }
         return
       }
       for record in records(of: event, &state) { queue.offer(record.encoded) }
@@ -86,14 +90,22 @@ final class FileWatcher: Sendable {
   }
 
   private func records(of event: FanotifyEvent, _ state: inout State) -> [FileRecord] {
-    guard let place = event.place, let path = path(of: place, &state) else { return [] }
-    let newPath = event.newPlace.flatMap { self.path(of: $0, &state) }
+    guard let place = event.place, var path = path(of: place, &state) else { return [] }
+    var newPath = event.newPlace.flatMap { self.path(of: $0, &state) }
+    if event.mask & FanotifyEvent.movedFrom != 0 { state.moving[event.pid] = path }
+    if event.mask & FanotifyEvent.movedTo != 0, let old = state.moving[event.pid] {
+      (path, newPath) = (old, path)
+      state.moving[event.pid] = nil
+    }
     guard scope.contains(path) || newPath.map(scope.contains) == true else { return [] }
     let time = Self.now
     let facts = state.processes.facts(of: event.pid, now: time)
     let process = facts?.process ?? (event.pid > 0 ? ObservedProcess(pid: event.pid) : nil)
     let isCanary = scope.canaries.contains(path)
-    let identity = event.file.map { $0.filesystem + $0.handle }
+    // Without the handle of what was made, a file is known by its place.
+    let identity =
+      ability == .renames
+      ? event.file.map { $0.filesystem + $0.handle } : place.filesystem + place.folder + place.name
     if event.mask & FanotifyEvent.create != 0, let identity { state.made[identity] = event.pid }
     var found: [FileRecord] = []
     func add(_ act: FileRecord.Act, _ file: ObservedFile, from: [UInt8] = []) {
@@ -111,7 +123,7 @@ final class FileWatcher: Sendable {
       if let identity { state.made[identity] = nil }
       add(.write, ObservedFile(path: path, content: sample(event, time, &state), isCanary: isCanary, isNew: isNew))
     }
-    if event.mask & FanotifyEvent.rename != 0, let newPath {
+    if event.mask & (FanotifyEvent.rename | FanotifyEvent.movedTo) != 0, let newPath {
       let isEither = isCanary || scope.canaries.contains(newPath)
       add(.rename, ObservedFile(path: newPath, content: sample(event, time, &state), isCanary: isEither), from: path)
     }
@@ -181,6 +193,18 @@ final class FileWatcher: Sendable {
     return nil
   }
 
+  /// The most that the kernel can do; throws where that is too little.
+  private static func group(atMost most: FanotifyAbility) throws(CordonError) -> (Int32, FanotifyAbility) {
+    var error = EINVAL
+    for ability in [FanotifyAbility.renames, .moves] where ability <= most {
+      let descriptor = cordon_fanotify_open(ability == .renames ? 1 : 0)
+      if descriptor >= 0 { return (descriptor, ability) }
+      error = errno
+      guard error == EINVAL else { break }
+    }
+    throw refusal(error)
+  }
+
   private static func refusal(_ error: Int32) -> CordonError {
     let text = String(cString: strerror(error))
     return switch error {
@@ -190,8 +214,8 @@ final class FileWatcher: Sendable {
         remedy: "Run the keeper as root with CAP_SYS_ADMIN, outside of containers.")
     case EINVAL, ENOSYS:
       CordonError(
-        .unavailable, "fanotify-too-old", "The kernel's fanotify does not report renames with both names: \(text).",
-        remedy: "Use Linux 5.17 or later, built with CONFIG_FANOTIFY.")
+        .unavailable, "fanotify-too-old", "The kernel's fanotify does not report names: \(text).",
+        remedy: "Use Linux 5.9 or later (5.17 for all of it), built with CONFIG_FANOTIFY.")
     default:
       CordonError(.unavailable, "fanotify-failed", "The kernel's fanotify cannot be opened: \(text).")
     }

@@ -47,6 +47,56 @@ import Testing
     }
   }
 
+  /// As on Linux 5.9 to 5.16, which this kernel can still play.
+  @Test func `where a rename is two events, both names are found`() async throws {
+    try await withTemporaryFolder { folder in
+      var settings = Self.settings(folder, canaries: ["\(folder)/decoy"])
+      settings.ability = .moves
+      let source = FileSource(settings: settings)
+      try source.start()
+      defer { source.stop() }
+      #expect(source.health.isRunning)
+      #expect(source.health.reason.contains("5.17"))
+      let script = """
+        cd \(folder) && echo x > decoy && seq 1 5000 > a.doc && head -c 20000 /dev/urandom > a.doc && \
+        mv a.doc a.locked && mv decoy quiet-decoy && mkdir b && mv a.locked b/a && rm b/a && exec true
+        """
+      try Live.run(["/bin/bash", "-c", script])
+      var parser = FileParser()
+      let seen = try await Live.observe(source.queue, &parser) { $0.activity == .fileDelete }
+      let renames = seen.compactMap { observation -> [String]? in
+        guard case .renamed(let from, let file) = observation.object else { return nil }
+        #expect(file.isCanary == from.elementsEqual("\(folder)/decoy".utf8))
+        return [String(decoding: from, as: UTF8.self), String(decoding: file.path, as: UTF8.self)]
+      }
+      #expect(
+        renames == [
+          ["\(folder)/a.doc", "\(folder)/a.locked"], ["\(folder)/decoy", "\(folder)/quiet-decoy"],
+          ["\(folder)/a.locked", "\(folder)/b/a"],
+        ])
+      let writes = seen.compactMap { observation -> ObservedFile? in
+        guard observation.activity == .fileWrite, case .file(let file) = observation.object, !file.isCanary else {
+          return nil
+        }
+        return file
+      }
+      #expect(writes.map(\.isNew) == [true, false])
+      #expect(writes.last?.content.map { $0.entropy > 7.8 } == true)
+      #expect(Self.path(try #require(seen.last)) == "\(folder)/b/a")
+    }
+  }
+
+  @Test func `a kernel that tells no names is said, with what is needed`() throws {
+    try withTemporaryFolder { folder in
+      var settings = Self.settings(folder)
+      settings.ability = .none
+      let source = FileSource(settings: settings)
+      expectRefusal("fanotify-too-old") { try source.start() }
+      #expect(!source.health.isRunning)
+      #expect(source.health.reason.contains("Linux 5.9"), "\(source.health.reason)")
+    }
+  }
+
   @Test func `a rewrite is told from a new file, and random content from text`() async throws {
     try await withTemporaryFolder { folder in
       let source = FileSource(settings: Self.settings(folder))
