@@ -78,6 +78,8 @@ package struct AgentPaths: Hashable, Sendable {
   package var offers: String { "\(keeper)/offers" }
   package var trust: String { "\(keeper)/trust.envelope" }
   package var journal: String { "\(keeper)/journal" }
+  /// How the kernel's audit system was set before.
+  package var auditBefore: String { "\(keeper)/audit.before" }
   package var canaries: String { "\(keeper)/canaries" }
   /// 32 random bytes: the key of this agent's own pseudonyms of paths.
   package var pathKey: String { "\(keeper)/path.key" }

@@ -25,6 +25,7 @@ package final class SensorSet: Service {
   private let audit = AuditSource()
   private let file = FileSource()
   private let planter: CanaryPlanter
+  private let auditJournal: String
   private let clock: any WallClock
   private let logger: Logger
   private let state = Mutex(State())
@@ -33,6 +34,7 @@ package final class SensorSet: Service {
 
   package init(paths: AgentPaths, clock: any WallClock, logger: Logger) {
     planter = CanaryPlanter(journal: paths.canaries)
+    auditJournal = paths.auditBefore
     self.clock = clock
     self.logger = logger
   }
@@ -104,7 +106,7 @@ package final class SensorSet: Service {
     audit.stop()
     guard policy.isEnabled else { return }
     do throws(CordonError) {
-      try audit.use(AuditSourceSettings(policy: policy))
+      try audit.use(AuditSourceSettings(policy: policy, journal: auditJournal))
       try audit.start()
     } catch {
       logger.warning("The sensor cannot run", metadata: ["sensor": "audit", "why": "\(error)"])

@@ -1,10 +1,11 @@
 import CordonCore
+import Glibc
 
 /// Puts Cordon's rules into the kernel, looks after them, and takes them away again.
 struct AuditRuleKeeper: Sendable {
   private let settings: AuditSourceSettings
   private var rules: [AuditRule] = []
-  private var before: AuditStatus?
+  private var before: AuditBefore?
   private var isLocked = false
   /// What the sensor does not see, or has to share.
   private(set) var notes: [String] = []
@@ -15,7 +16,6 @@ struct AuditRuleKeeper: Sendable {
   mutating func install(excluding processes: Set<UInt32>) throws(CordonError) {
     var control = try AuditControl()
     let status = try control.status()
-    before = status
     if status.daemon != 0 {
       notes.append(
         "An audit daemon (process \(status.daemon)) runs too; Cordon reads beside it and changes none of its rules.")
@@ -27,6 +27,9 @@ struct AuditRuleKeeper: Sendable {
           + "present rules record. Load a rules file with Cordon's rules before the lock.")
       return
     }
+    let original = settings.journal.flatMap { AuditBefore(keptAt: $0, boot: AuditBefore.boot) } ?? AuditBefore(status)
+    if let journal = settings.journal { try original.keep(at: journal, boot: AuditBefore.boot) }
+    before = original
     rules = AuditRule.rules(for: settings.policy, excluding: processes, key: settings.key)
     do throws(CordonError) {
       try removeOwn(&control)
@@ -81,13 +84,14 @@ struct AuditRuleKeeper: Sendable {
     guard let before, !isLocked, var control = try? AuditControl() else { return }
     try? removeOwn(&control)
     guard let now = try? control.status() else { return }
-    if before.daemon == 0, now.daemon == 0 {
+    if now.daemon == 0 {
       if now.backlogLimit == AuditSource.backlog, before.backlogLimit != now.backlogLimit {
         try? control.setBacklog(limit: before.backlogLimit)
       }
       if now.backlogWait == 0, before.backlogWait != 0 { try? control.setBacklog(wait: before.backlogWait) }
     }
     if before.enabled == 0, now.enabled == 1, now.daemon == 0 { try? control.setEnabled(0) }
+    if let journal = settings.journal { unlink(journal) }
     self.before = nil
     rules = []
   }

@@ -10,20 +10,25 @@ package struct AuditSourceSettings: Hashable, Sendable {
   package var key: String
   /// How often the rules are looked after, when nothing else gives cause.
   package var checkInterval: Duration
+  /// Where the kernel's own settings are kept while Cordon's are in force; nil: in memory alone.
+  package var journal: String?
 
   package init(
-    policy: Policy.AuditSensor = Policy.AuditSensor(), key: String = "cordon", checkInterval: Duration = .seconds(10)
+    policy: Policy.AuditSensor = Policy.AuditSensor(), key: String = "cordon", checkInterval: Duration = .seconds(10),
+    journal: String? = nil
   ) {
     self.policy = policy
     self.key = key
     self.checkInterval = checkInterval
+    self.journal = journal
   }
 }
 
 /// Reads the kernel's audit records from its multicast group, beside whatever audit daemon runs, under rules of its own.
 ///
 /// Changes on the machine: rules with its key; auditing switched on where it was off; where no daemon runs, the backlog
-/// is enlarged and no process waits for it. `stop()` undoes all of it that nobody has changed since. Rules that vanish
+/// is enlarged and no process waits for it. `stop()` undoes all of it that nobody has changed since, also what a killed
+/// keeper left, where a journal is named. Rules that vanish
 /// are put back and reported through a note in the stream; where rules are locked it runs on what others' rules record.
 package final class AuditSource: SensorSource {
   package static let backlog: UInt32 = 8192

@@ -1,7 +1,8 @@
 import CordonCore
-import CordonTelemetry
 import Glibc
 import Testing
+
+@testable import CordonTelemetry
 
 /// Against this machine's own kernel: rules with a key of this test alone, loopback traffic alone.
 @Suite(.serialized, .enabled(if: Live.isRoot, Live.why)) struct AuditSourceLiveTests {
@@ -46,6 +47,43 @@ import Testing
     let child = try Live.run(["/bin/true"])
     let later = try await Live.observe(source.queue, &parser) { $0.process?.pid == UInt32(child.pid) }
     #expect(later.contains { $0.process?.pid == UInt32(child.pid) }, "the rules are back")
+  }
+
+  /// A killed keeper undoes nothing; the next one must not take what it finds for the original.
+  @Test func `what the kernel had before is put back by the keeper after a killed one`() throws {
+    try withTemporaryFolder { folder in
+      let settings = AuditSourceSettings(
+        key: "cordon-test-\(getpid())-4", checkInterval: .seconds(60), journal: "\(folder)/audit.before")
+      let original = try Self.settingsOfKernel()
+      // Dropped without `stop`, as by `kill -9`: the test's process lives on, so its source is told nothing.
+      var killed = AuditRuleKeeper(settings: settings)
+      try killed.install(excluding: [])
+      let changed = try Self.settingsOfKernel()
+      var next = AuditRuleKeeper(settings: settings)
+      try next.install(excluding: [])
+      next.restore()
+      #expect(try Self.settingsOfKernel() == original, "it was \(changed) meanwhile")
+      #expect(try SmallFile.read("\(folder)/audit.before", most: 1000) == nil, "nothing is left to put back")
+    }
+  }
+
+  private static func settingsOfKernel() throws -> [UInt32] {
+    var control = try AuditControl()
+    let status = try control.status()
+    return [status.enabled, status.backlogLimit, status.backlogWait]
+  }
+
+  @Test func `what of another boot was kept is not believed`() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/audit.before"
+      let status = try #require(AuditStatus([UInt8](repeating: 1, count: 40)))
+      let before = AuditBefore(status)
+      try before.keep(at: path, boot: "a")
+      #expect(AuditBefore(keptAt: path, boot: "a") == before)
+      #expect(AuditBefore(keptAt: path, boot: "b") == nil)
+      try SmallFile.replace(path, with: Array("boot=a\nenabled=x\n".utf8))
+      #expect(AuditBefore(keptAt: path, boot: "a") == nil)
+    }
   }
 
   @Test func `what is ignored is not reported, and a stopped source can start again`() async throws {
