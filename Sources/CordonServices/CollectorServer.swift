@@ -16,8 +16,8 @@ package struct CollectorServer<Transport: ServerTransport>: Sendable {
   package init(
     _ domain: CollectorDomain, ledger: LedgerScribe, uplink: Transport, enrolment: Transport, logger: Logger
   ) {
-    let access = AccessInterceptor(trust: domain.context.trust, clock: domain.context.clock) { name in
-      try await domain.operators.roles(of: name)
+    let access = AccessInterceptor(trust: domain.context.trust, clock: domain.context.clock) { name, key in
+      try await domain.operators.roles(of: name, with: key)
     }
     let ledgerService = LedgerService(context: domain.context, publicKey: ledger.publicKey)
     self.uplink = GRPCServer(

@@ -29,7 +29,7 @@ package struct OperatorService: Sendable {
   /// The grant names people, not their keys: their certificates are the site root's.
   private static let unknownKey = [UInt8](repeating: 0, count: KeyDigest.length)
 
-  /// Gives a person a certificate, or a new one and other roles.
+  /// Gives a person a certificate, or a new one and other roles; one of another key is refused from then on.
   ///
   /// Codes: `identity-name`, `operator-roles`, `signing-request`, `operator-revoked`.
   package func add(
@@ -78,8 +78,16 @@ package struct OperatorService: Sendable {
   }
 
   /// What a person may do now; empty for one who is unknown or revoked.
-  package func roles(of name: String) async throws -> Set<OperatorRole> {
+  ///
+  /// A newer certificate of another key ends the older one: who lost a laptop is let in anew, and the laptop is not.
+  /// Code: `superseded`.
+  package func roles(of name: String, with key: KeyDigest) async throws -> Set<OperatorRole> {
     guard let record = try await context.store.operatorNamed(name), !record.isRevoked else { return [] }
+    guard record.keyDigest == Self.unknownKey || record.keyDigest == key.bytes else {
+      throw CordonError(
+        .denied, "superseded", "A newer certificate of \(name) with another key is in force.",
+        remedy: "Use the home that asked for it, or ask an admin: cordon operator add.")
+    }
     return Set(record.roles.compactMap(OperatorRole.init(rawValue:)))
   }
 

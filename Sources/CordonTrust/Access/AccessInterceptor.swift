@@ -5,13 +5,13 @@ package import GRPCCore
 package struct AccessInterceptor: ServerInterceptor {
   private let trust: TrustStore
   private let clock: any WallClock
-  private let rolesOfOperator: @Sendable (String) async throws -> Set<OperatorRole>
+  private let rolesOfOperator: @Sendable (String, KeyDigest) async throws -> Set<OperatorRole>
 
-  /// - Parameter rolesOfOperator: read at every call of an operator, so that a role taken away is gone at once;
-  ///   empty for an operator who is unknown.
+  /// - Parameter rolesOfOperator: read at every call of an operator with the key of their certificate, so that a role
+  ///   taken away is gone at once; empty for an operator who is unknown.
   package init(
     trust: TrustStore, clock: any WallClock,
-    rolesOfOperator: @escaping @Sendable (String) async throws -> Set<OperatorRole>
+    rolesOfOperator: @escaping @Sendable (String, KeyDigest) async throws -> Set<OperatorRole>
   ) {
     self.trust = trust
     self.clock = clock
@@ -28,7 +28,9 @@ package struct AccessInterceptor: ServerInterceptor {
     var peer = context.authenticatedPeer
     if let known = peer {
       try check(known)
-      if case .operator(let name) = known.identity { peer?.operatorRoles = try await rolesOfOperator(name) }
+      if case .operator(let name) = known.identity {
+        peer?.operatorRoles = try await rolesOfOperator(name, known.keyDigest)
+      }
     }
     try AccessTable.check(context.descriptor.fullyQualifiedMethod, by: peer)
     context.transportSpecific = peer.map(PeerContext.init(peer:))

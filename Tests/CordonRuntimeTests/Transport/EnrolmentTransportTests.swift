@@ -18,7 +18,7 @@ import Testing
     var randomness = SeededRandomness(seed: 1)
     let transport = try ServerTransports.enrolment(
       on: NetworkEndpoint("127.0.0.1:0"), as: identity, guardian: guardian, randomness: &randomness)
-    let access = AccessInterceptor(trust: try site.trust(), clock: FakeClock()) { _ in [] }
+    let access = AccessInterceptor(trust: try site.trust(), clock: FakeClock()) { _, _ in [] }
     try await withGRPCServer(
       transport: transport, services: [ProbeService(methods: [enroll, status])], interceptors: [access]
     ) { _ in try await body(try await transport.listeningEndpoint) }

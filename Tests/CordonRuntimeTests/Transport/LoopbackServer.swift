@@ -50,7 +50,7 @@ struct LoopbackServer: Sendable {
     let transport = try ServerTransports.mutual(
       on: NetworkEndpoint("127.0.0.1:0"), as: try identity ?? site.collector(), guardian: guardian,
       randomness: &randomness)
-    let access = AccessInterceptor(trust: trust, clock: clock) { roles($0) }
+    let access = AccessInterceptor(trust: trust, clock: clock) { name, _ in roles(name) }
     try await withGRPCServer(
       transport: transport, services: [ProbeService(methods: methods)], interceptors: [access]
     ) { _ in

@@ -58,6 +58,24 @@ import Testing
     }
   }
 
+  @Test func aNewerCertificateOfAnotherKeyEndsTheOlder() async throws {
+    try await TestCollector.with { collector in
+      let (lost, next) = (IdentityKey(), IdentityKey())
+      for key in [lost, next] {
+        _ = try await collector.domain.operators.add(
+          name: "bob", roles: ["viewer"], request: try key.signingRequest(), by: OperatorName("ann"))
+        _ = try await collector.calling(as: collector.peer(.operator("bob"), key: key)) {
+          try await Cordon_V1_Admin.Client(wrapping: $0).getStatus(Cordon_V1_GetStatusRequest())
+        }
+      }
+      await expectRefusal("superseded") {
+        _ = try await collector.calling(as: collector.peer(.operator("bob"), key: lost)) {
+          try await Cordon_V1_Admin.Client(wrapping: $0).getStatus(Cordon_V1_GetStatusRequest())
+        }
+      }
+    }
+  }
+
   @Test func aRoleTakenAwayIsGoneAtOnceAndARevokedOperatorIsOut() async throws {
     try await TestCollector.with { collector in
       let domain = collector.domain
