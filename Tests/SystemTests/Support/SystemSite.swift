@@ -46,6 +46,13 @@ final class SystemSite {
       try ChildProgram.path(of: "cordon"), arguments, environment: ["CORDON_HOME": "\(folder)/operator"])
   }
 
+  /// Grants the collector anew under a later CA root; it takes effect at its next start.
+  func grantAgain(root: String) async throws {
+    let grant = "\(folder)/collector-\(root).grant"
+    try await cordon(["site", "sign-collector", "\(state)/collector.request", "--root", root, "--out", grant])
+    try await prepare(["--grant", grant])
+  }
+
   // MARK: The collector
 
   /// Starts the collector; it may not listen yet.
@@ -90,7 +97,9 @@ final class SystemSite {
   // MARK: Agents
 
   /// Enrols an agent by its own program; its configuration file.
-  func enrol(_ label: String) async throws -> String {
+  ///
+  /// - Parameter account: what the worker becomes; the account of the test unless said otherwise.
+  func enrol(_ label: String, account: String? = nil) async throws -> String {
     let agent = "\(folder)/\(label)"
     let config = "\(agent).conf"
     let text = """
@@ -99,7 +108,7 @@ final class SystemSite {
       CORDON_BUNDLE=\(bundle)
       CORDON_STATE=\(agent)
       CORDON_RUN=\(agent)/run
-      CORDON_USER=\(getuid() == 0 ? "nobody" : NSUserName())
+      CORDON_USER=\(account ?? (getuid() == 0 ? "nobody" : NSUserName()))
 
       """
     try text.write(toFile: config, atomically: true, encoding: .utf8)
