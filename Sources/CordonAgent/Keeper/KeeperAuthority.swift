@@ -16,6 +16,7 @@ package struct KeeperAuthority: Sendable {
     case command(Command, Authority)
     case renewal(LeaseRenewal, Authority)
     case release(CommandRelease, Authority)
+    case witness(WitnessRequest)
     /// A model may be fetched; it still has to pass as `model`.
     case offer(ModelOffer)
     /// People signed this bundle, whose bytes the keeper does not read.
@@ -108,6 +109,10 @@ package struct KeeperAuthority: Sendable {
     case .model:
       _ = try verifier.verify(envelope, for: .model, at: now)
       return .model
+    case .witness:
+      let verified = try verifier.verify(envelope, at: now)
+      _ = try verified.authority(for: .contain)
+      return .witness(try verified.decode(WitnessRequest.self))
     case .trust:
       if envelope.payload == trustPayload { return .known }
       let next = try TrustBundle.accept(envelope, above: trustSerial, by: verifier, at: now)

@@ -21,13 +21,13 @@ package final class KeeperCore: Sendable {
   /// At most this long between two reports of the keeper's state.
   private static let reportInterval = Duration.seconds(5)
 
-  private struct OutcomeKey: Hashable {
+  struct OutcomeKey: Hashable {
     var id: UniqueID
     var state: Outcome.State
     var at: Timestamp
   }
 
-  private struct State {
+  struct State {
     var authority: KeeperAuthority
     var executor: CommandExecutor
     var seam: KeeperSeam?
@@ -38,13 +38,14 @@ package final class KeeperCore: Sendable {
     var lastReport: Timestamp = .epoch
     /// What the present worker says of them.
     var models: [ModelUse] = []
+    var witness = WitnessDuty()
   }
 
-  private let names: SiteNames
+  let names: SiteNames
   private let kin: KinMemory
   private let label: String
-  private let agentID: AgentID
-  private let clock: any WallClock
+  let agentID: AgentID
+  let clock: any WallClock
   private let logger: Logger
   private let state: Mutex<State>
   private let onPolicy: @Sendable (Policy) -> Void
@@ -195,6 +196,7 @@ extension KeeperCore {
         return policy
       case .command(let command, let authority):
         try state.executor.execute(Order(command: command, authority: authority))
+      case .witness(let request): try look(request, for: &state, at: now)
       case .renewal(let renewal, let authority): try state.executor.renew(renewal, authority: authority)
       case .release(let release, let authority): try state.executor.release(release, authority: authority)
       }
@@ -242,7 +244,7 @@ extension KeeperCore {
       return state.executor.journal.state.outcomes.compactMap { outcome in
         let key = OutcomeKey(id: outcome.commandID, state: outcome.state, at: outcome.at)
         guard state.told.insert(key).inserted else { return nil }
-        return .with { $0.outcome = Cordon_V1_Outcome(outcome) }
+        return .with { $0.outcome = Cordon_V1_Outcome(placed(outcome, state)) }
       }
     }
     send(messages)
@@ -266,6 +268,8 @@ extension KeeperCore {
         message.state.kStaff = Data(names.staffKey)
         message.state.pathKey = Data(names.pathKey)
         message.state.label = label
+        message.state.addresses = names.references(to: state.executor.machine.network().own)
+          .map(Cordon_V1_EntityRef.init)
         message.state.cpuMs = UInt64(clamping: use.cpu.milliseconds)
         message.state.memoryBytes = use.memoryBytes
       }
@@ -273,7 +277,7 @@ extension KeeperCore {
     if let message { send([message]) }
   }
 
-  private func send(_ messages: [Cordon_V1_KeeperMessage]) {
+  func send(_ messages: [Cordon_V1_KeeperMessage]) {
     guard !messages.isEmpty, let seam = state.withLock({ $0.seam }) else { return }
     // A seam that broke is noticed by its reader, which starts another worker.
     for message in messages { do { try seam.send(message) } catch { return } }

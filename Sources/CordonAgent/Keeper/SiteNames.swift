@@ -30,6 +30,21 @@ package struct SiteNames: NameOpener {
     try SealedNames.open(entity, keys: keys).bytes
   }
 
+  /// Pseudonyms of addresses, in their order; the machine's loopback tells nobody anything.
+  func references(to addresses: Set<IPAddress>) -> [EntityRef] {
+    var pseudonymiser = Pseudonymiser(keys: keys)
+    return addresses.filter { !$0.isLocal }.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+      .prefix(Self.mostAddresses).compactMap { pseudonymiser.reference(to: .address($0)) }
+  }
+
+  func sealed(_ address: IPAddress) -> SealedEntity? {
+    var pseudonymiser = Pseudonymiser(keys: keys)
+    return pseudonymiser.sealed(.address(address), part: .host)
+  }
+
+  /// Addresses of its own that a machine tells of.
+  private static let mostAddresses = 16
+
   private static func ownKey(at path: String) throws(CordonError) -> [UInt8] {
     do throws(CordonError) {
       let key = try PrivateFile.read(path, most: EpochKey.length)
@@ -73,5 +88,14 @@ package struct CollectorAddresses: Sendable {
       next = entry.pointee.ai_next
     }
     return found
+  }
+}
+
+extension IPAddress {
+  /// Loopback or link-local: means another machine on every machine.
+  fileprivate var isLocal: Bool {
+    isV4
+      ? bytes[0] == 127 || (bytes[0] == 169 && bytes[1] == 254)
+      : bytes.dropLast().allSatisfy { $0 == 0 } || (bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80)
   }
 }

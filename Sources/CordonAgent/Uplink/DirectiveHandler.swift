@@ -46,6 +46,8 @@ package struct AgentStatus: Hashable, Sendable {
   package var policySerial: UInt64 = 0
   package var rosterSerial: UInt64 = 0
   package var trustSerial: UInt64 = 0
+  /// Pseudonyms of this machine's own addresses.
+  package var addresses: [EntityRef] = []
   /// Actions now held.
   package var held: UInt32 = 0
   /// Models offered or in use, one a schema and role.

@@ -183,6 +183,8 @@ extension WorkerDesk {
       try followTrust([UInt8](keeper.trust))
       let policy: Policy = keeper.policy.isEmpty ? .observeOnly : try Policy(payload: [UInt8](keeper.policy))
       let keys = try Self.keys(of: keeper)
+      var addresses: [EntityRef] = []
+      for address in keeper.addresses { addresses.append(try address.domain()) }
       let now = clock.now
       let outputs = state.withLock { state in
         let isChange =
@@ -192,6 +194,7 @@ extension WorkerDesk {
         state.status.policySerial = keeper.policySerial
         state.status.rosterSerial = keeper.rosterSerial
         state.status.held = keeper.held
+        state.status.addresses = addresses
         state.keeper = KeeperUse(cpu: .milliseconds(Int64(clamping: keeper.cpuMs)), memoryBytes: keeper.memoryBytes)
         var outputs: [WorkerOutput] = []
         if state.pipeline == nil {

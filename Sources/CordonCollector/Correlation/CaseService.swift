@@ -162,7 +162,8 @@ package final class CaseService: Service, Sendable {
   private func apply(_ stored: StoredOutcome) async throws {
     let now = context.now
     let outcome = stored.outcome
-    let change = try await CommandChange.of(stored, in: context)
+    let witnesses = Witnesses(context: context, hub: hub)
+    let change = try await CommandChange.of(stored, in: context, witnesses: witnesses)
     guard let change else {
       try await context.store.apply(stored.key, command: nil, at: now)
       return
@@ -176,7 +177,10 @@ package final class CaseService: Service, Sendable {
       consequences.timeline.append(
         TimelineEntry(incident: id, at: outcome.at, kind: "command-\(change.record.state)", text: change.text))
     }
+    let asked = try witnesses.request(for: change.record, at: now)
+    if let asked { consequences.outbound.append(asked.0) }
     try await context.store.apply(stored.key, command: change.record, incident: incident, at: now, consequences)
+    if let asked { hub.wake([asked.1]) }
   }
 
   /// The incident's state once a command is as given.

@@ -10,13 +10,16 @@ struct CommandChange: Sendable {
   var text: String
 
   /// Nil where the outcome tells nothing new, or is of a command that its agent was never given.
-  static func of(_ stored: StoredOutcome, in context: CollectorContext) async throws -> CommandChange? {
+  static func of(
+    _ stored: StoredOutcome, in context: CollectorContext, witnesses: Witnesses
+  ) async throws -> CommandChange? {
     let agent = stored.key.agent
     let outcome = stored.outcome
     guard var record = try await context.store.command(outcome.commandID) else {
       return try await reflex(stored, in: context)
     }
     guard record.command.agentID == agent else {
+      if witnesses.isWitness(stored, of: record) { return witnesses.change(record, by: stored) }
       context.logger.warning(
         "outcome of another agent's command ignored",
         metadata: ["agent": "\(agent)", "command": "\(outcome.commandID)"])
@@ -24,7 +27,13 @@ struct CommandChange: Sendable {
     }
     guard let next = CommandState(rawValue: record.state)?.after(outcome.state) else { return nil }
     record.state = next.rawValue
+    // A renewed lease takes nothing back of what a witness saw.
+    let known = record.outcome
     record.outcome = outcome
+    if next == .held, let known, known.state == .held, known.verifiedBy != "self" {
+      record.outcome?.verifiedBy = known.verifiedBy
+      record.outcome?.evidence += known.evidence.filter { $0.hasPrefix("witness: ") }
+    }
     record.updatedAt = context.now
     return CommandChange(
       record: record,

@@ -26,6 +26,8 @@ package final class UplinkHub: Service, Sendable {
     var streams: UInt64 = 0
     var beats: [AgentID: AgentHeartbeat] = [:]
     var heard: [AgentID: Timestamp] = [:]
+    /// Pseudonyms of agents' own addresses, as their heartbeats tell them.
+    var addresses: [AgentID: Set<EntityRef>] = [:]
     var isStopped = false
   }
 
@@ -104,6 +106,19 @@ package final class UplinkHub: Service, Sendable {
   /// A heartbeat; stored with others within a second.
   package func heartbeat(_ session: AgentSession, _ beat: AgentHeartbeat) {
     state.withLock { $0.beats[session.agent] = beat }
+  }
+
+  /// An agent's word on its own addresses; good for finding a witness, and for nothing else.
+  package func addresses(_ session: AgentSession, _ addresses: Set<EntityRef>) {
+    state.withLock { $0.addresses[session.agent] = addresses }
+  }
+
+  /// The connected agent that says that an address is its own; nil where there is none, or more than one.
+  func owner(of address: EntityRef) -> AgentID? {
+    state.withLock { state in
+      let owners = state.addresses.filter { $0.value.contains(address) && state.live[$0.key] != nil }.map(\.key)
+      return owners.count == 1 ? owners.first : nil
+    }
   }
 
   /// Envelopes that an agent has not answered, oldest first.

@@ -67,6 +67,8 @@ package struct CommandExecutor: Sendable {
   }
 
   var clock: any MomentClock { surroundings.clock }
+  package var machine: any Machine { surroundings.machine }
+  package var management: any ManagementProbe { surroundings.management }
 
   package var holds: [Hold] { journal.state.holds.values.sorted { $0.commandID < $1.commandID } }
 

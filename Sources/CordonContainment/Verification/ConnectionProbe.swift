@@ -31,7 +31,7 @@ package enum ConnectionProbe {
     let fd = socket(family, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC | O_NONBLOCK, 0)
     guard fd >= 0 else { return .notSent(errno) }
     defer { close(fd) }
-    if start(fd, endpoint) == 0 { return .connected }
+    if aim(fd, endpoint) == 0 { return .connected }
     if errno != EINPROGRESS { return answer(errno) }
     var polled = pollfd(fd: fd, events: Int16(POLLOUT), revents: 0)
     guard poll(&polled, 1, Int32(clamping: patience.milliseconds)) == 1 else { return .silence }
@@ -49,7 +49,8 @@ package enum ConnectionProbe {
     }
   }
 
-  private static func start(_ fd: Int32, _ endpoint: Endpoint) -> Int32 {
+  /// connect(2) to an address of either family.
+  static func aim(_ fd: Int32, _ endpoint: Endpoint) -> Int32 {
     if endpoint.address.isV4 {
       var socket = sockaddr_in()
       socket.sin_family = sa_family_t(AF_INET)

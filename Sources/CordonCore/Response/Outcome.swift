@@ -29,11 +29,13 @@ package struct Outcome: Hashable, Sendable {
   /// Set for a reflex: the collector never saw the command.
   package var action: Action?
   package var detectionID: UniqueID?
+  /// Of a held block: where a witness can see it from outside.
+  package var probe: ProbePlace?
 
   package init(
     commandID: UniqueID, state: State, at: Timestamp, code: String = "", message: String = "",
     leaseUntil: Timestamp? = nil, evidence: [String] = [], verifiedBy: String = "self", isReflex: Bool = false,
-    action: Action? = nil, detectionID: UniqueID? = nil
+    action: Action? = nil, detectionID: UniqueID? = nil, probe: ProbePlace? = nil
   ) {
     self.commandID = commandID
     self.state = state
@@ -46,5 +48,6 @@ package struct Outcome: Hashable, Sendable {
     self.isReflex = isReflex
     self.action = action
     self.detectionID = detectionID
+    self.probe = probe
   }
 }

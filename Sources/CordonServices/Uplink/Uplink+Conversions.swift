@@ -89,10 +89,22 @@ extension Cordon_V1_Heartbeat {
   }
 }
 
+extension Cordon_V1_Heartbeat {
+  /// Pseudonyms of the agent's own addresses; what is none is passed over.
+  var ownAddresses: Set<EntityRef> {
+    Set(
+      addresses.prefix(HeartbeatLimits.addresses).compactMap { address in
+        guard let entity = try? address.domain(), entity.kind == .address, !entity.pseudonym.isEmpty else { return nil }
+        return entity
+      })
+  }
+}
+
 /// What of a heartbeat is kept.
 enum HeartbeatLimits {
   static let drops = 32
   static let sensors = 32
+  static let addresses = 16
   static let models = 32
   /// Characters.
   static let text = 64

@@ -101,7 +101,9 @@ package struct UplinkAdapter: Cordon_V1_Uplink.SimpleServiceProtocol {
         let limits = domain.ingest.limits
         if limits != pace { try await response.write(.pace(limits)) }
         pace = limits
-      case .heartbeat(let beat): domain.hub.heartbeat(session, beat.domain())
+      case .heartbeat(let beat):
+        domain.hub.heartbeat(session, beat.domain())
+        domain.hub.addresses(session, beat.ownAddresses)
       case .directiveResult(let result): try await answer(result, session)
       case .hello: throw CordonError(.invalid, "hello", "An uplink has one hello.")
       case nil:

@@ -13,6 +13,9 @@ struct OutcomeBody: Codable {
   var action: ActionBody?
   /// Hexadecimal.
   var detection: String?
+  /// Absent before witnesses were asked.
+  var probe: EntityBody?
+  var probePort: UInt16?
 
   init(_ outcome: Outcome) {
     state = outcome.state.rawValue
@@ -25,15 +28,20 @@ struct OutcomeBody: Codable {
     isReflex = outcome.isReflex
     action = outcome.action.map(ActionBody.init)
     detection = outcome.detectionID.map { Hex.encode($0.bytes) }
+    probe = outcome.probe.map { EntityBody($0.address) }
+    probePort = outcome.probe?.port
   }
 
   func domain(command: UniqueID) throws(CordonError) -> Outcome {
     guard let state = Outcome.State(rawValue: state) else { throw StoreFailure.badRow("outcomes", "body") }
     var action: Action?
     if let body = self.action { action = try body.domain() }
+    var place: ProbePlace?
+    if let probe, let probePort { place = ProbePlace(address: try probe.domain(), port: probePort) }
     return Outcome(
       commandID: command, state: state, at: Timestamp(milliseconds: at), code: code, message: message,
       leaseUntil: leaseUntil.map(Timestamp.init(milliseconds:)), evidence: evidence, verifiedBy: verifiedBy,
-      isReflex: isReflex, action: action, detectionID: detection.flatMap { UniqueID($0) })
+      isReflex: isReflex, action: action, detectionID: detection.flatMap { UniqueID($0) },
+      probe: place)
   }
 }

@@ -9,6 +9,8 @@ package enum EnvelopeType: String, Sendable, CaseIterable {
   case release
   /// Additional CA roots and revoked keys.
   case trust
+  /// Asks an agent to look at another's block from outside.
+  case witness
   /// A model's bundle, as opaque bytes: who verifies it need not read it.
   case model
   /// Tells an agent which model to fetch and run.
@@ -22,7 +24,7 @@ package enum EnvelopeType: String, Sendable, CaseIterable {
     switch self {
     case .roster, .trust: [.roster]
     case .policy: [.policy]
-    case .command, .renewal, .release: [.contain, .containClinical]
+    case .command, .renewal, .release, .witness: [.contain, .containClinical]
     case .model, .modelOffer: [.model]
     }
   }

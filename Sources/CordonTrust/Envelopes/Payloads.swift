@@ -37,6 +37,18 @@ extension LeaseRenewal: EnvelopePayload {
   }
 }
 
+extension WitnessRequest: EnvelopePayload {
+  package static var envelopeType: EnvelopeType { .witness }
+
+  package init(payload: [UInt8]) throws(CordonError) {
+    self = try Cordon_V1_WitnessRequest(strictly: payload, of: "witness request").domain()
+  }
+
+  package func encodedPayload() throws(CordonError) -> [UInt8] {
+    try Cordon_V1_WitnessRequest(self).strictBytes(of: "witness request")
+  }
+}
+
 extension CommandRelease: EnvelopePayload {
   package static var envelopeType: EnvelopeType { .release }
 

@@ -44,12 +44,12 @@ extension MessageShape {
   private static let entity = MessageShape([1: .leaf])
   private static let record = MessageShape([
     1: MessageShape([1: .leaf, 7: .leaf]), 2: MessageShape([9: entity, 10: .leaf, 11: .leaf]),
-    3: MessageShape([10: .leaf]),
+    3: MessageShape([10: .leaf, 12: entity]),
   ])
 
   package static let agentMessage = MessageShape([
     1: MessageShape([6: MessageShape([3: .leaf]), 7: .leaf]), 2: MessageShape([4: record, 5: .leaf]),
-    3: MessageShape([6: .leaf, 7: .leaf]), 4: .leaf,
+    3: MessageShape([6: .leaf, 7: .leaf, 14: .leaf]), 4: .leaf,
   ])
   static let collectorMessage = MessageShape([
     1: MessageShape([3: .leaf, 4: .leaf]), 2: .leaf, 3: MessageShape([2: MessageShape([3: .leaf])]), 4: .leaf, 5: .leaf,

@@ -15,6 +15,10 @@ extension Cordon_V1_Outcome {
     reflex = outcome.isReflex
     if let action = outcome.action { self.action = Cordon_V1_Action(action) }
     detectionID = Data(outcome.detectionID?.bytes ?? [])
+    if let probe = outcome.probe {
+      probeAddress = Cordon_V1_SealedEntity(probe.address)
+      probePort = UInt32(probe.port)
+    }
   }
 
   package func domain() throws(CordonError) -> Outcome {
@@ -30,6 +34,7 @@ extension Cordon_V1_Outcome {
       leaseUntil: leaseUntilMs == 0 ? nil : try Bounded.time(leaseUntilMs, "lease end"), evidence: lines,
       verifiedBy: try Bounded.text(verifiedBy, "witness"), isReflex: reflex,
       action: hasAction ? try action.domain() : nil,
-      detectionID: try Bounded.optionalID(detectionID, "detection id"))
+      detectionID: try Bounded.optionalID(detectionID, "detection id"),
+      probe: hasProbeAddress ? try ProbePlace(wire: probeAddress, port: probePort) : nil)
   }
 }

@@ -50,7 +50,8 @@ struct FleetTests {
       let isQuarantined = try await within(.seconds(120)) {
         try await site.agent("ws-1")["state"] as? String == "quarantined"
       }
-      #expect(isQuarantined, "\(try await site.agent("ws-1"))")
+      let seen = try await site.agent("ws-1")
+      #expect(isQuarantined, "\(seen)")
       #expect(try await within(.seconds(30)) { try await !site.isConnected("ws-1") })
       await clone.stop()
       await agent.stop()
