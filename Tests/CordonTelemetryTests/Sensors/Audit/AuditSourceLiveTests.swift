@@ -55,11 +55,18 @@ import Testing
     try withTemporaryFolder { folder in
       let settings = AuditSourceSettings(
         key: "cordon-test-\(getpid())-4", checkInterval: .seconds(60), journal: "\(folder)/audit.before")
+      // A setting that no earlier source can have left: Cordon enlarges it where no audit daemon runs.
+      var control = try AuditControl()
+      let found = try control.status()
+      guard found.daemon == 0 else { return print("skipped: an audit daemon owns the kernel's settings") }
+      try control.setBacklog(limit: 641)
+      defer { try? control.setBacklog(limit: found.backlogLimit) }
       let original = try Self.settingsOfKernel()
       // Dropped without `stop`, as by `kill -9`: the test's process lives on, so its source is told nothing.
       var killed = AuditRuleKeeper(settings: settings)
       try killed.install(excluding: [])
       let changed = try Self.settingsOfKernel()
+      #expect(changed != original)
       var next = AuditRuleKeeper(settings: settings)
       try next.install(excluding: [])
       next.restore()
