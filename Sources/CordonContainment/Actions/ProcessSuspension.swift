@@ -84,7 +84,7 @@ package struct ProcessSuspension: ActionEffect {
     switch hold.undo {
     // Another hold may have taken it over into its own group.
     case .thaw: return groups?.group(of: process.pid).map { groups?.isOurs($0) == true } ?? false
-    case .resume: return facts.isStopped
+    case .resume(let processes): return facts.isHeld(among: processes.compactMap { machine.process($0.pid) })
     case .unblock, .none: return true
     }
   }
@@ -212,7 +212,7 @@ extension ProcessSuspension {
         known += fresh.map { stopped($0, others) }
         try amend(.resume(known))
       }
-      let running = tree.filter { !$0.isStopped && !$0.isDead }
+      let running = tree.filter { !$0.isHeld(among: tree) && !$0.isDead }
       if running.isEmpty { return }
       for facts in running {
         guard let handle = ProcessHandle.open(pid: facts.pid, startTicks: facts.startTicks, machine: machine) else {
@@ -245,7 +245,8 @@ extension ProcessSuspension {
   private func areStopped(_ processes: [Undo.StoppedProcess], within patience: Duration) -> Bool {
     var left = patience.milliseconds
     while true {
-      if processes.allSatisfy({ machine.process($0.pid)?.isStopped ?? true }) { return true }
+      let facts = processes.compactMap { machine.process($0.pid) }
+      if facts.allSatisfy({ $0.isHeld(among: facts) }) { return true }
       guard left > 0 else { return false }
       poll(nil, 0, 2)
       left -= 2

@@ -26,6 +26,13 @@ package struct ProcessFacts: Hashable, Sendable {
   }
 
   package var isStopped: Bool { state == UInt8(ascii: "T") || state == UInt8(ascii: "t") }
+  /// Stopped; or held by the kernel in vfork (state D) until a child, which is stopped itself, has executed its program.
+  ///
+  /// A shell that starts a program waits so. Where the signal reached the child before that, the parent takes its own only
+  /// when the child goes on, and runs nothing until then.
+  package func isHeld(among tree: [ProcessFacts]) -> Bool {
+    isStopped || state == UInt8(ascii: "D") && tree.contains { $0.parent == pid && $0.isStopped }
+  }
   /// Ended, but not yet collected by its parent.
   package var isDead: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
 

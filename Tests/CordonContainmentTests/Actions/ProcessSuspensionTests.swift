@@ -30,6 +30,8 @@ import Testing
     var hold = hold(number, target, undo)
     let planned = hold
     try suspension.apply(planned, others: others) { hold.undo = $0 }
+    // As the executor does: a write that was under way when the order came has ended when the kernel reports it.
+    _ = try suspension.verify(hold)
     return hold
   }
 
