@@ -22,7 +22,7 @@ struct Daemon: AgentDaemon {
         + (config.file.map { ["--config", $0] } ?? []), clock: SystemClock(), logger: logger)
     let notifier = SystemdNotifier(environment: ProcessInfo.processInfo.environment)
     logger.notice("agent runs", metadata: ["state": "\(config.state)", "collector": "\(config.collector)"])
-    let reload = ReloadService(logger: logger) {
+    let reload = await ReloadService(logger: logger) {
       try await AgentReload.run(config) { [.init("worker", keeper.reloadWorker() ? "reloads" : "does not run")] }
     }
     try await ProgramGroup.run(keeper.services + [reload, notifier], logger: logger)
@@ -51,7 +51,7 @@ struct Daemon: AgentDaemon {
         try await withGRPCClient(
           transport: try ClientTransports.mutual(to: endpoint, as: live, guardian: guardian), handleClient: body)
       })
-    let reload = ReloadService(logger: logger) {
+    let reload = await ReloadService(logger: logger) {
       try await AgentReload.run(config) {
         let identity = try AgentIdentity.load(from: config.paths.identity)
         live.replace(with: try LiveIdentity.Current(chain: identity.chain, key: identity.key))

@@ -37,7 +37,7 @@ struct RunCommand: AsyncParsableCommand {
         try await Task.sleep(for: .seconds(Int64.max / 4))
       }
       let reload = CollectorReload(collector, started: settings) { [options] in try await options.load() }
-      let reloading = ReloadService(logger: logger) { try await reload.run() }
+      let reloading = await ReloadService(logger: logger) { try await reload.run() }
       try await ProgramGroup.run(collector.services + [announcer, reloading, notifier], logger: logger)
     }
   }

@@ -25,16 +25,18 @@ package struct ReloadService: Service {
   }
 
   private let logger: Logger
+  /// Listens from the start: a hangup that comes while the other services begin is not lost.
+  private let hangups: UnixSignalsSequence
   private let reload: @Sendable () async throws -> [Change]
 
   /// - Parameter reload: reads again and takes over; returns what changed, throws where nothing did.
-  package init(logger: Logger, _ reload: @escaping @Sendable () async throws -> [Change]) {
+  package init(logger: Logger, _ reload: @escaping @Sendable () async throws -> [Change]) async {
     self.logger = logger
+    hangups = await UnixSignalsSequence(trapping: .sighup)
     self.reload = reload
   }
 
   package func run() async throws {
-    let hangups = await UnixSignalsSequence(trapping: .sighup)
     await cancelWhenGracefulShutdown {
       for await _ in hangups {
         do {
