@@ -39,7 +39,11 @@ import Testing
           try await loads[victim].crashAndContinue(after: pause)
         }
       }
-      for load in loads { #expect(await load.stop() == 0, "\(load.said.suffix(2_000))") }
+      for load in loads {
+        // One that was started a moment ago may not listen to the signal yet, and is ended by it.
+        let ending = await load.stop()
+        #expect([0, SIGTERM].contains(ending), "\(load.said.suffix(2_000))")
+      }
       await site.crashCollector()
       try await site.startCollector()
       for load in loads { #expect(try await load.drain(in: .seconds(60)), "\(load.said.suffix(2_000))") }
