@@ -1,3 +1,4 @@
+import CordonAgent
 import CordonTestSupport
 import Foundation
 import Glibc
@@ -8,6 +9,10 @@ import Testing
   enum Damage: String, CaseIterable { case truncated, overwritten }
 
   private static func spoil(_ path: String, _ damage: Damage) throws {
+    // Whoever closes it last writes the log into the file; the damage is to what is there then.
+    let database = try SQLiteDatabase(path: path)
+    try database.rows("SELECT count(*) FROM sqlite_schema", []) { _ in }
+    database.close()
     var bytes = try Data(contentsOf: URL(filePath: path))
     switch damage {
     case .truncated: bytes = bytes.prefix(bytes.count / 2)
@@ -32,8 +37,6 @@ import Testing
       #expect(try await within(.seconds(20)) { try StoredNumbers(in: site).count > 1_000 })
       await load.stop()
       #expect(await site.stopCollector() == 0)
-      // Whoever closes it last writes the log into the file; the damage is to what is there then.
-      try site.query("SELECT count(*) FROM lanes") { _ in }
       try Self.spoil(site.database, damage)
       try site.launchCollector()
       let collector = try #require(site.collector)
