@@ -44,7 +44,7 @@ enum RawInserts {
     }
     try execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000")
     var statement: OpaquePointer?
-    let sql = "INSERT INTO \(table) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    let sql = "INSERT INTO \(table) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,NULL)"
     guard sqlite3_prepare_v2(database, sql, -1, &statement, nil) == SQLITE_OK, let statement else {
       throw failure(String(cString: sqlite3_errmsg(database)))
     }
