@@ -56,6 +56,8 @@ enum DetectionPage {
     if evidence.hasUsualLow, evidence.hasUsualHigh {
       text += ", usually \(number(evidence.usualLow)) to \(number(evidence.usualHigh))"
     }
+    // Rounded down: nothing that was measured is above everything.
+    if evidence.hasPercentile { text += ", percentile \(number((evidence.percentile * 100).rounded(.down) / 100))" }
     return Table.plain(text)
   }
 
@@ -80,7 +82,8 @@ enum DetectionPage {
     .fields([
       "what": .text(evidence.what), "value": .number(evidence.value),
       "usual_low": evidence.hasUsualLow ? .number(evidence.usualLow) : .null,
-      "usual_high": evidence.hasUsualHigh ? .number(evidence.usualHigh) : .null, "unit": .optional(evidence.unit),
+      "usual_high": evidence.hasUsualHigh ? .number(evidence.usualHigh) : .null,
+      "percentile": evidence.hasPercentile ? .number(evidence.percentile) : .null, "unit": .optional(evidence.unit),
       "feature": evidence.feature == 0 ? .null : .integer(Int64(evidence.feature)),
     ])
   }

@@ -30,15 +30,24 @@ package struct BehaviourStage: Sendable {
 
   /// Something that was unusual enough to alert.
   package struct Finding: Hashable, Sendable {
-    package var entity: EntityRef
-    package var time: Timestamp
+    /// What there was of the window, in one.
+    package var window: EntityWindow
+    package var schema: FeatureSchema
+    package var score: WindowScore
     /// Scales that passed their thresholds, the shortest first; at least one.
     package var alerts: [EntityWatch.Alert]
-    package var evidence: [Detection.Evidence]
     /// Rules that fired in the same window.
     package var tripwires: [String]
     /// Alerts over the day's cap that are told with this one.
     package var folded: UInt32
+
+    /// The detection that an analyst reads; names nobody but the host, whose label is clear. Nil without alerts.
+    package func detection(at now: Timestamp, randomness: inout some RandomNumberGenerator) -> Detection? {
+      UnusualBehaviour.detection(
+        alerts, id: UniqueID(at: now, randomness: &randomness),
+        entity: SealedEntity(entity: window.entity, part: .host), window: window, schema: schema, score: score,
+        tripwires: tripwires, folded: folded, raisedAt: now)
+    }
   }
 
   private struct Hit: Hashable, Sendable {
@@ -163,8 +172,7 @@ package struct BehaviourStage: Sendable {
     let end = window.start.advanced(by: .milliseconds(Int64(window.length)))
     let rules = Set(hits.filter { $0.time >= window.start && $0.time < end }.map(\.rule))
     return Finding(
-      entity: window.entity, time: window.start, alerts: verdict.alerts,
-      evidence: verdict.score.evidence(values: window.features, schema: schema), tripwires: rules.sorted(),
+      window: window, schema: schema, score: verdict.score, alerts: verdict.alerts, tripwires: rules.sorted(),
       folded: folded)
   }
 

@@ -177,8 +177,8 @@ extension WorkerPipeline {
         let offset = siteOffset(policy.timeZone, window.start)
         let (scored, finding) = try behaviour.take(window, offset: offset)
         output.records.append(.window(scored))
-        guard let finding else { continue }
-        output.records.append(.detection(finding.detection(at: now, randomness: &randomness)))
+        guard let detection = finding?.detection(at: now, randomness: &randomness) else { continue }
+        output.records.append(.detection(detection))
         counters.detections += 1
       } catch {
         // The window itself is not lost for it.

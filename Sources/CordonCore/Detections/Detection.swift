@@ -15,14 +15,19 @@ package struct Detection: Hashable, Sendable {
     package var what: String
     package var value: Double
     package var usual: ClosedRange<Double>?
+    /// Share of the time, in percent, for which the value is usually lower; nil where that is not known.
+    package var percentile: Double?
     package var unit: String
 
-    package init(feature: UInt32 = 0, what: String, value: Double, usual: ClosedRange<Double>? = nil, unit: String = "")
-    {
+    package init(
+      feature: UInt32 = 0, what: String, value: Double, usual: ClosedRange<Double>? = nil, percentile: Double? = nil,
+      unit: String = ""
+    ) {
       self.feature = feature
       self.what = what
       self.value = value
       self.usual = usual
+      self.percentile = percentile
       self.unit = unit
     }
   }

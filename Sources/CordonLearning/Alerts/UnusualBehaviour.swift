@@ -11,15 +11,18 @@ package enum UnusualBehaviour {
   /// Features that the sentence names; the evidence holds them too.
   package static let featureLimit = 3
   static let scoreUnit = "nats"
+  private static let modelScore = "score by the fleet's model"
 
   /// One detection for all scales that alert at one window; the shortest that is new leads. Nil for no alerts.
   ///
   /// - Parameters:
   ///   - entity: whose behaviour it is, with its name sealed where the maker can.
-  ///   - score: what `EntityScorer` made of the window.
+  ///   - score: what `EntityWatch` made of the window.
+  ///   - tripwires: rules that fired in the same window.
+  ///   - folded: alerts over the day's cap that are told with this one.
   package static func detection(
     _ alerts: [EntityWatch.Alert], id: UniqueID, entity: SealedEntity, window: EntityWindow, schema: FeatureSchema,
-    score: WindowScore, raisedAt: Timestamp
+    score: WindowScore, tripwires: [String] = [], folded: UInt32 = 0, raisedAt: Timestamp
   ) -> Detection? {
     let ranked = alerts.sorted { ($0.goesOn ? 1 : 0, $0.scale.rawValue) < ($1.goesOn ? 1 : 0, $1.scale.rawValue) }
     guard let lead = ranked.first else { return nil }
@@ -29,8 +32,10 @@ package enum UnusualBehaviour {
       id: id, kind: .behaviour, rule: lead.goesOn ? continuedRule : rule, technique: "",
       severity: lead.goesOn ? .low : isHigh ? .high : .medium, eventTime: window.start, raisedAt: raisedAt,
       summary: BehaviourSentence.text(
-        kind: schema.entity, scale: lead.scale, evidence: features, goesOn: lead.goesOn),
-      entities: [entity], evidence: features + ranked.map(evidence), score: lead.score)
+        kind: schema.entity, scale: lead.scale, evidence: features, isByModel: score.modelScore != nil,
+        goesOn: lead.goesOn, tripwires: tripwires),
+      entities: [entity], evidence: features + ranked.map(evidence) + carrier(score), score: lead.score,
+      folded: folded)
   }
 
   /// The scale that a detection of this rule alerted at; nil where it names none.
@@ -42,6 +47,16 @@ package enum UnusualBehaviour {
 
   private static func evidence(_ alert: EntityWatch.Alert) -> Detection.Evidence {
     Detection.Evidence(what: name(of: alert.scale), value: alert.score, usual: 0...alert.threshold, unit: scoreUnit)
+  }
+
+  /// Says that the model and not the entity's own past carries the score, where it is so.
+  private static func carrier(_ score: WindowScore) -> [Detection.Evidence] {
+    guard let found = score.modelScore else { return [] }
+    let own = WindowScore.joined(score.residuals.lazy.map(\.surprise))
+    return [
+      Detection.Evidence(what: modelScore, value: found, unit: scoreUnit),
+      Detection.Evidence(what: "score by its own past", value: own, unit: scoreUnit),
+    ]
   }
 
   private static func name(of scale: Scale) -> String { "score over \(scale.name)" }

@@ -57,6 +57,19 @@ package struct BoundModel: Hashable, Sendable {
   ///   - features: raw, in the schema's order.
   ///   - surprises: one a feature, in the schema's order.
   package func score(_ features: [Float], surprises: some Collection<Double>) -> Double {
+    model.score(row(of: features, surprises: surprises))
+  }
+
+  /// How much of the score each feature carries, in the score's unit and the schema's order: its value and its surprise
+  /// together; 0 for one that the model does not read. Not for the hot path: `FlatModel.contributions`.
+  package func contributions(_ features: [Float], surprises: some Collection<Double>) -> [Double] {
+    let columns = model.contributions(row(of: features, surprises: surprises))
+    var parts = [Double](repeating: 0, count: features.count)
+    for (column, part) in columns.enumerated() { parts[positions[column % positions.count]] += part }
+    return parts
+  }
+
+  private func row(of features: [Float], surprises: some Collection<Double>) -> [Float] {
     var row: [Float] = []
     row.reserveCapacity(model.columns)
     for (position, transform) in zip(positions, transforms) { row.append(transform.value(of: features[position])) }
@@ -65,7 +78,7 @@ package struct BoundModel: Hashable, Sendable {
         row.append(Float(surprises[surprises.index(surprises.startIndex, offsetBy: position)]))
       }
     }
-    return model.score(row)
+    return row
   }
 }
 

@@ -43,11 +43,13 @@ package struct EntityScorer: Hashable, Sendable {
     let values = try transformed(window.features, schema: schema)
     let hour = HourOfWeek(window.start, offset: offset)
     let residuals = judge.residuals(of: values, at: hour, own: baseline, peers: peers)
-    var score = WindowScore.joined(residuals.lazy.map(\.surprise))
-    if let model { score = max(score, model.score(window.features, surprises: residuals.lazy.map(\.surprise))) }
+    let own = WindowScore.joined(residuals.lazy.map(\.surprise))
+    let found = model?.score(window.features, surprises: residuals.lazy.map(\.surprise)) ?? own
     let last = follower.end
-    follower.follow(score, start: window.start, length: window.length)
-    let result = WindowScore(score: score, scales: follower.values, residuals: residuals, isMatured: isMatured)
+    follower.follow(max(own, found), start: window.start, length: window.length)
+    let result = WindowScore(
+      score: max(own, found), scales: follower.values, residuals: residuals, isMatured: isMatured,
+      modelScore: found > own ? found : nil)
     if learns { learn(values, of: window, since: last, offset: offset) }
     return result
   }

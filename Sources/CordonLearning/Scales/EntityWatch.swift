@@ -127,6 +127,9 @@ extension EntityWatch {
     var verdict = Verdict(score: score, trial: Self.follow(window, score, judges.trial, &trial), alerts: [])
     guard isReady(at: window.start, peers: judges.peers) else { return verdict }
     verdict.alerts = alerts(score.scales, judges.thresholds, window, offset: offset)
+    if !verdict.alerts.isEmpty, score.modelScore != nil, let model = judges.model {
+      verdict.score.modelParts = model.contributions(window.features, surprises: score.residuals.map(\.surprise))
+    }
     return verdict
   }
 

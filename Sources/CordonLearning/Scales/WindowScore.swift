@@ -10,6 +10,13 @@ package struct WindowScore: Hashable, Sendable {
   package var residuals: [FeatureResidual]
   /// Whether the entity's own baseline carries the score; its peers' does until then.
   package var isMatured: Bool
+  /// Of the model, where it and not the baseline carries the score; nil otherwise.
+  package var modelScore: Double?
+  /// What each feature carries of the model's score, in nats and the schema's order; empty unless it was asked for.
+  package var modelParts: [Double] = []
+
+  /// Share of the greatest part below which a feature does not explain the model's score.
+  static let leastPart = 0.05
 
   /// Joins surprises of features into one score: the greatest, an eighth of the next, and so on.
   ///
@@ -29,15 +36,17 @@ package struct WindowScore: Hashable, Sendable {
   ///
   /// - Parameter values: the window's raw features in the schema's order.
   package func evidence(values: [Float], schema: FeatureSchema, limit: Int = 3) -> [Detection.Evidence] {
-    let strange = residuals.indices.filter { residuals[$0].surprise > 0 }
-      .sorted { (residuals[$0].surprise, $1) > (residuals[$1].surprise, $0) }
+    let carried = modelScore == nil ? residuals.map(\.surprise) : modelParts
+    let least = modelScore == nil ? 0 : Self.leastPart * (carried.max() ?? 0)
+    let strange = carried.indices.filter { carried[$0] > 0 && carried[$0] >= least }
+      .sorted { (carried[$0], $1) > (carried[$1], $0) }
     return strange.prefix(limit).map { index in
       let feature = schema.features[index]
       let usual = residuals[index].usual
       return Detection.Evidence(
         feature: feature.id, what: feature.meaning, value: Double(values[index]),
         usual: feature.transform.raw(of: usual.lowerBound)...feature.transform.raw(of: usual.upperBound),
-        unit: feature.unit)
+        percentile: residuals[index].percentile, unit: feature.unit)
     }
   }
 }

@@ -8,6 +8,7 @@ struct DetectionBody: Codable {
     var value: Double
     var usualLow: Double?
     var usualHigh: Double?
+    var percentile: Double?
     var unit: String
   }
 
@@ -37,7 +38,7 @@ struct DetectionBody: Codable {
     evidence = detection.evidence.map {
       EvidenceBody(
         feature: $0.feature, what: $0.what, value: $0.value, usualLow: $0.usual?.lowerBound,
-        usualHigh: $0.usual?.upperBound, unit: $0.unit)
+        usualHigh: $0.usual?.upperBound, percentile: $0.percentile, unit: $0.unit)
     }
     score = detection.score
     folded = detection.folded
@@ -57,7 +58,9 @@ struct DetectionBody: Codable {
         usual = low...high
       }
       measured.append(
-        Detection.Evidence(feature: item.feature, what: item.what, value: item.value, usual: usual, unit: item.unit))
+        Detection.Evidence(
+          feature: item.feature, what: item.what, value: item.value, usual: usual, percentile: item.percentile,
+          unit: item.unit))
     }
     return Detection(
       id: id, kind: kind, rule: rule, technique: technique, severity: severity,

@@ -49,6 +49,7 @@ extension Cordon_V1_Evidence {
       usualLow = usual.lowerBound
       usualHigh = usual.upperBound
     }
+    if let percentile = evidence.percentile { self.percentile = percentile }
     unit = evidence.unit
   }
 
@@ -60,8 +61,11 @@ extension Cordon_V1_Evidence {
       }
       usual = usualLow...usualHigh
     }
+    guard !hasPercentile || (0...100).contains(percentile) else {
+      throw CordonError(.invalid, "out-of-range", "A percentile of the evidence is not between 0 and 100.")
+    }
     return Detection.Evidence(
       feature: feature, what: try Bounded.text(what, "evidence"), value: try Bounded.finite(value, "evidence value"),
-      usual: usual, unit: try Bounded.text(unit, "evidence unit"))
+      usual: usual, percentile: hasPercentile ? percentile : nil, unit: try Bounded.text(unit, "evidence unit"))
   }
 }

@@ -426,12 +426,23 @@ package nonisolated struct Cordon_V1_Evidence: Sendable {
 
   package var unit: String = String()
 
+  /// Share of the time, in percent, for which the value is usually lower; 0 to 100.
+  package var percentile: Double {
+    get {_percentile ?? 0}
+    set {_percentile = newValue}
+  }
+  /// Returns true if `percentile` has been explicitly set.
+  package var hasPercentile: Bool {self._percentile != nil}
+  /// Clears the value of `percentile`. Subsequent reads from it will return its default value.
+  package mutating func clearPercentile() {self._percentile = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _usualLow: Double? = nil
   fileprivate var _usualHigh: Double? = nil
+  fileprivate var _percentile: Double? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -868,7 +879,7 @@ nonisolated extension Cordon_V1_Detection: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension Cordon_V1_Evidence: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Evidence"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}feature\0\u{1}what\0\u{1}value\0\u{3}usual_low\0\u{3}usual_high\0\u{1}unit\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}feature\0\u{1}what\0\u{1}value\0\u{3}usual_low\0\u{3}usual_high\0\u{1}unit\0\u{1}percentile\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -882,6 +893,7 @@ nonisolated extension Cordon_V1_Evidence: SwiftProtobuf.Message, SwiftProtobuf._
       case 4: try { try decoder.decodeSingularDoubleField(value: &self._usualLow) }()
       case 5: try { try decoder.decodeSingularDoubleField(value: &self._usualHigh) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 7: try { try decoder.decodeSingularDoubleField(value: &self._percentile) }()
       default: break
       }
     }
@@ -910,6 +922,9 @@ nonisolated extension Cordon_V1_Evidence: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.unit.isEmpty {
       try visitor.visitSingularStringField(value: self.unit, fieldNumber: 6)
     }
+    try { if let v = self._percentile {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -920,6 +935,7 @@ nonisolated extension Cordon_V1_Evidence: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs._usualLow != rhs._usualLow {return false}
     if lhs._usualHigh != rhs._usualHigh {return false}
     if lhs.unit != rhs.unit {return false}
+    if lhs._percentile != rhs._percentile {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

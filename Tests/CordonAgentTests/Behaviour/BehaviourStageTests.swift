@@ -21,18 +21,23 @@ import Testing
     var stage = try Self.learned()
     stage.note(tripwire: "canary-touched", at: Support.window(8 * 1440 + 500, processes: 0).start)
     let (window, found) = try stage.take(Support.window(8 * 1440 + 500, processes: 900), offset: 0)
-    let finding = try #require(found)
+    var finding = try #require(found)
     #expect(window.scores?.model == 0x0707_0707_0707_0707)
     #expect((window.scores?.values.first ?? 0) > 14)
     #expect(finding.alerts.map(\.scale) == [.minute])
     var randomness = SeededRandomness(seed: 1)
-    let detection = finding.detection(at: FakeClock.start, randomness: &randomness)
+    let detection = try #require(finding.detection(at: FakeClock.start, randomness: &randomness))
     #expect(detection.kind == .behaviour && detection.rule == "unusual-behaviour" && detection.technique.isEmpty)
     #expect(detection.summary.contains("900 processes started, usually "), "\(detection.summary)")
     #expect(detection.summary.hasSuffix("Tripwires of the same time: canary-touched."), "\(detection.summary)")
     #expect(detection.entities.map(\.entity) == [Support.host])
     #expect(detection.score == finding.alerts[0].score)
     #expect(detection.evidence.first?.feature == 101)
+    // The collector reads the scale from it: populations are of one scale.
+    #expect(UnusualBehaviour.scale(of: detection) == .minute)
+    finding.alerts = [EntityWatch.Alert(scale: .threeHours, score: 5, threshold: 4, goesOn: true)]
+    let slow = try #require(finding.detection(at: FakeClock.start, randomness: &randomness))
+    #expect(UnusualBehaviour.scale(of: slow) == .threeHours && slow.rule == UnusualBehaviour.continuedRule)
   }
 
   @Test func withoutAThresholdOrAWeeksPastItScoresAndIsSilent() throws {

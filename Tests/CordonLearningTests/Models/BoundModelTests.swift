@@ -45,6 +45,9 @@ import Testing
       try Self.bundle([Self.feature(1, .identity)], weights: [10, 1000], surprises: true), to: Self.schema,
       digest: Self.digest)
     #expect(second.score([3, 5], surprises: [7, 2]) == 2050)
+    // A feature's part is its value's and its surprise's together, where the schema has it.
+    #expect(both.contributions([3, 5], surprises: [0, 0]) == [300, 5])
+    #expect(second.contributions([3, 5], surprises: [7, 2]) == [0, 2050])
   }
 
   @Test func `what does not fit is refused by name`() throws {

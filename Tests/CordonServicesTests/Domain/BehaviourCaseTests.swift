@@ -7,17 +7,22 @@ import Testing
 
 @Suite struct BehaviourCaseTests {
   /// What an agent raises of its host.
-  private static func behaviour(of machine: TestMachine, in collector: TestCollector) -> Detection {
+  private static func behaviour(
+    of machine: TestMachine, in collector: TestCollector, scale: Scale = .minute
+  ) -> Detection {
     let now = collector.clock.now
     return Detection(
       id: collector.domain.context.ids.next(at: now), kind: .behaviour, rule: UnusualBehaviour.rule, technique: "",
       severity: .medium, eventTime: now, raisedAt: now, summary: "212 processes started (usually 9 to 22 at this hour)",
       entities: [SealedEntity(entity: EntityRef(kind: .host, label: machine.label), part: .host)],
-      evidence: [Detection.Evidence(what: "score over 1 minute", value: 9, usual: 0...6, unit: "nats")], score: 9)
+      evidence: [Detection.Evidence(what: "score over \(scale.name)", value: 9, usual: 0...6, unit: "nats")], score: 9)
   }
 
-  private static func raise(_ machine: TestMachine, _ collector: TestCollector) async throws -> Detection {
-    let detection = behaviour(of: machine, in: collector)
+  @discardableResult
+  private static func raise(
+    _ machine: TestMachine, _ collector: TestCollector, scale: Scale = .minute
+  ) async throws -> Detection {
+    let detection = behaviour(of: machine, in: collector, scale: scale)
     try await collector.bring([.detection(detection)], of: machine, lane: .detection)
     while try await collector.domain.cases.workOnce() {}
     return detection
@@ -45,6 +50,24 @@ import Testing
       #expect(population.summary.hasPrefix("5 of 8 hosts of ward changed within an hour: "), "\(population.summary)")
       #expect(population.entities.count == 5)
       #expect(view.incident.severity == .high)
+    }
+  }
+
+  /// Three at one scale and three at another are no five at either.
+  @Test func `a population is of one scale, which agents' detections carry`() async throws {
+    try await TestCollector.with { collector in
+      var machines: [TestMachine] = []
+      for number in 0..<8 { machines.append(try await collector.enrol("ws-\(number)", group: "ward")) }
+      for (number, machine) in machines.prefix(6).enumerated() {
+        try await Self.raise(machine, collector, scale: number % 2 == 0 ? .minute : .threeHours)
+        collector.clock.advance(by: .seconds(300))
+      }
+      let book = collector.domain.casebook
+      #expect(try await book.incidents(closedToo: false, most: 10).count == 6)
+      try await Self.raise(machines[6], collector, scale: .threeHours)
+      try await Self.raise(machines[7], collector, scale: .threeHours)
+      let open = try await book.incidents(closedToo: false, most: 10)
+      #expect(open.count == 4, "three hosts of single minutes, and the population")
     }
   }
 

@@ -65,7 +65,8 @@ enum Samples {
         SealedEntity(entity: EntityRef(kind: .host, label: "ws-1"), part: .host),
       ], process: process(),
       evidence: [
-        Detection.Evidence(feature: 111, what: "Files renamed", value: 12, usual: 0...1, unit: "count"),
+        Detection.Evidence(
+          feature: 111, what: "Files renamed", value: 12, usual: 0...1, percentile: 99.5, unit: "count"),
         Detection.Evidence(what: "Entropy", value: .infinity),
       ], score: 0, folded: 3)
   }

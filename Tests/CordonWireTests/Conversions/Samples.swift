@@ -22,7 +22,10 @@ enum Samples {
     id: id, kind: .tripwire, rule: "encryption-burst", technique: "T1486", severity: .critical,
     eventTime: Timestamp(milliseconds: 10), raisedAt: Timestamp(milliseconds: 20), summary: "14 files in 3 s",
     entities: [SealedEntity(entity: EntityRef(kind: .host, label: "ws-1"), part: .host), address], process: process,
-    evidence: [.init(feature: 110, what: "files", value: 14, usual: 0...2, unit: "count"), .init(what: "x", value: 1)],
+    evidence: [
+      .init(feature: 110, what: "files", value: 14, usual: 0...2, percentile: 99.5, unit: "count"),
+      .init(what: "x", value: 1),
+    ],
     score: 3.5, folded: 2)
 
   static var detectionWithoutProcess: Detection {
