@@ -15,8 +15,9 @@ package struct FeatureResidual: Hashable, Sendable {
 ///
 /// Shrinkage is n / (n + k) toward the peer group, each for what it concerns: an hour's activity by the hour's windows,
 /// a feature's hurdle by active windows, its greatness by positive values. So a new entity is scored as its peers are,
-/// and a matured one as itself. Without peers one window stands for them, half of everything. Cost a feature: two passes
-/// over a histogram.
+/// and a matured one as itself: the level that peers have in an hour moves their part alone, as an entity that does the
+/// same at every hour is not strange when others do less. Without peers one window stands for them, half of everything.
+/// Cost a feature: two passes over a histogram.
 package struct BaselineJudge: Sendable {
   /// Windows after which an entity's own past weighs as much as its peers'.
   package var shrinkage: Double
@@ -73,12 +74,12 @@ package struct BaselineJudge: Sendable {
     }
     let total = Double(hurdle.values.total)
     let above = mix(
-      hurdle.values.shareAbove(value - shift) * total, of: total, prior: peerValues?.shareAbove(value - shift) ?? 0.5,
+      hurdle.values.shareAbove(value) * total, of: total, prior: peerValues?.shareAbove(value - shift) ?? 0.5,
       weight: weight)
     // Half a window is allowed above everything that was seen: no value is impossible.
     let tail = positive * max(above, 0.5 / (total + weight))
     if tail <= 0.5 {
-      let beyond = excess(of: value - shift, own: own, feature: feature, peers: peers)
+      let beyond = excess(of: value, shift: shift, own: own, feature: feature, peers: peers)
       return FeatureResidual(surprise: -logarithm(2 * tail) + beyond, percentile: 100 * (1 - tail), usual: usual)
     }
     let below = max(1 - tail, 0.5 / (total + weight))
@@ -86,7 +87,9 @@ package struct BaselineJudge: Sendable {
   }
 
   /// Spreads that a value is beyond the greatest usual one, 0 within; the entity's own and its peers', shrunk.
-  private func excess(of value: Float, own: EntityBaseline, feature: Int, peers: PeerBaseline?) -> Double {
+  private func excess(
+    of value: Float, shift: Float, own: EntityBaseline, feature: Int, peers: PeerBaseline?
+  ) -> Double {
     let hurdle = own.hurdles[feature]
     let seen = Double(own.activeWindows)
     let weight = seen / (seen + weight(of: peers))
@@ -94,7 +97,7 @@ package struct BaselineJudge: Sendable {
     let ownExcess = seen > 0 ? Self.excess(of: value, hurdle.values, share: share, seen: seen) : 0
     guard let peers else { return weight * ownExcess }
     let peerExcess = Self.excess(
-      of: value, peers.values[feature], share: peers.positiveShare(of: feature), seen: .infinity)
+      of: value - shift, peers.values[feature], share: peers.positiveShare(of: feature), seen: .infinity)
     return weight * ownExcess + (1 - weight) * peerExcess
   }
 
@@ -120,9 +123,9 @@ package struct BaselineJudge: Sendable {
     let weight = Float(Double(own.total) / (Double(own.total) + shrinkage))
     func quantile(_ share: Double) -> Float {
       let ownQuantile = own.quantile(share)
-      guard let peerQuantile = peers?.quantile(share) else { return (ownQuantile ?? 0) + shift }
-      guard let ownQuantile else { return peerQuantile + shift }
-      return ownQuantile * weight + peerQuantile * (1 - weight) + shift
+      guard let peerQuantile = peers?.quantile(share).map({ $0 + shift }) else { return ownQuantile ?? 0 }
+      guard let ownQuantile else { return peerQuantile }
+      return ownQuantile * weight + peerQuantile * (1 - weight)
     }
     let low = share < 1 - Self.usualShares.lowerBound ? 0 : max(0, quantile(Self.usualShares.lowerBound))
     let high = share < 1 - Self.usualShares.upperBound ? 0 : max(low, quantile(Self.usualShares.upperBound))

@@ -81,4 +81,22 @@ import Testing
     let foreign = try Self.surprise(1.5, own, peers: peers).surprise
     #expect(abs(foreign) > 3)
   }
+
+  /// CERT's users show 95 web pages a day, every day: where peers do less on Sundays, a Sunday's 95 was beyond all that
+  /// such a user had ever done.
+  @Test func `who does the same at every hour is not strange when peers do less`() throws {
+    let (busy, quiet) = (try #require(Self.nine), try #require(HourOfWeek(index: 153)))
+    var peers = PeerBaseline(featureCount: 1)
+    var own = EntityBaseline(featureCount: 1)
+    for _ in 0..<1000 {
+      peers.learn([4], at: busy)
+      peers.learn([3], at: quiet)
+      own.learn([4], at: busy)
+      own.learn([4], at: quiet)
+    }
+    #expect(abs(try Self.surprise(4, own, peers: peers, hour: quiet).surprise) < 1)
+    let fresh = EntityBaseline(featureCount: 1)
+    #expect(try Self.surprise(4, fresh, peers: peers, hour: quiet).surprise > 2.5)
+    #expect(abs(try Self.surprise(4, fresh, peers: peers, hour: busy).surprise) < 1)
+  }
 }
