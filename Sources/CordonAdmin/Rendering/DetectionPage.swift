@@ -6,12 +6,13 @@ import CordonWire
 enum DetectionPage {
   static func list(_ detections: [Cordon_V1_StoredDetection]) -> Report {
     var table = Table(
-      ["ID", "TIME", "SEVERITY", "AGENT", "RULE", "TECHNIQUE", "LABEL", "SUMMARY"], empty: "No detections.")
+      ["ID", "TIME", "SEVERITY", "P", "AGENT", "RULE", "TECHNIQUE", "LABEL", "SUMMARY"], empty: "No detections.")
     for stored in detections {
       let detection = stored.detection
       table.add([
         EntityText.shortID(detection.id), TimeText.iso(Timestamp(milliseconds: detection.eventMs)),
-        FindingText.name(detection.severity), agent(stored), detection.rule,
+        FindingText.name(detection.severity), RarityText.short(stored.hasP ? stored.p : nil), agent(stored),
+        detection.rule,
         detection.technique.isEmpty ? "-" : detection.technique, stored.label.isEmpty ? "-" : stored.label,
         detection.summary,
       ])
@@ -39,6 +40,7 @@ enum DetectionPage {
       sheet.add(sealed.part, EntityText.name(sealed.entity) + note)
     }
     if detection.score > 0 { sheet.add("score", PolicyField.text(Float(detection.score))) }
+    if stored.hasP { sheet.add("p", RarityText.long(stored.p)) }
     if detection.folded > 0 { sheet.add("repeated", "\(detection.folded) more times") }
     sheet.add("label", stored.label.isEmpty ? "" : "\(stored.label), by \(stored.labelledBy)")
     text += sheet.rendered
@@ -73,6 +75,7 @@ enum DetectionPage {
       "process": detection.hasProcess ? EntityText.json(detection.process) : .null,
       "entities": .list(detection.entities.map(EntityText.json)),
       "evidence": .list(detection.evidence.map(json)), "score": .number(detection.score),
+      "p": stored.hasP ? .number(stored.p) : .null,
       "folded": .integer(Int64(detection.folded)), "label": .optional(stored.label),
       "labelled_by": .optional(stored.labelledBy),
     ])

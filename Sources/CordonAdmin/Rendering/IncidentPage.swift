@@ -5,10 +5,11 @@ import CordonWire
 enum IncidentPage {
   static func list(_ incidents: [Cordon_V1_Incident], at now: Timestamp) -> Report {
     var table = Table(
-      ["ID", "STATE", "SEVERITY", "OPENED", "UPDATED", "DETECTIONS", "AGENTS", "TITLE"], empty: "No incidents.")
+      ["ID", "STATE", "SEVERITY", "P", "OPENED", "UPDATED", "DETECTIONS", "AGENTS", "TITLE"], empty: "No incidents.")
     for incident in incidents {
       table.add([
         EntityText.shortID(incident.id), incident.state, FindingText.name(incident.severity),
+        RarityText.short(incident.hasP ? incident.p : nil),
         TimeText.iso(Timestamp(milliseconds: incident.openedMs)),
         TimeText.relative(Timestamp(milliseconds: incident.updatedMs), to: now), "\(incident.detections)",
         "\(incident.agents.count)", incident.title,
@@ -23,6 +24,7 @@ enum IncidentPage {
     sheet.add("incident", EntityText.id(incident.id))
     sheet.add("state", incident.state)
     sheet.add("severity", FindingText.name(incident.severity))
+    if incident.hasP { sheet.add("p", RarityText.long(incident.p)) }
     sheet.add("opened", TimeText.iso(Timestamp(milliseconds: incident.openedMs)))
     sheet.add("updated", TimeText.relative(Timestamp(milliseconds: incident.updatedMs), to: now))
     sheet.add("owner", incident.owner)
@@ -70,7 +72,8 @@ enum IncidentPage {
   private static func json(_ incident: Cordon_V1_Incident) -> JSONValue {
     .fields([
       "id": .text(EntityText.id(incident.id)), "state": .text(incident.state), "title": .text(incident.title),
-      "severity": .text(FindingText.name(incident.severity)), "opened": .time(incident.openedMs),
+      "severity": .text(FindingText.name(incident.severity)), "p": incident.hasP ? .number(incident.p) : .null,
+      "opened": .time(incident.openedMs),
       "updated": .time(incident.updatedMs), "owner": .optional(incident.owner),
       "detections": .integer(Int64(incident.detections)), "agents": .list(incident.agents.map { .text($0) }),
     ])

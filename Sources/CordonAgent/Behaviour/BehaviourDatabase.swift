@@ -12,6 +12,8 @@ final class BehaviourDatabase {
   static let pastLimit: Int64 = 20_160
   static let mostBytes = 64 << 20
   private static let version: Int64 = 1
+  /// As the state of a champion in reserve is written.
+  private static let reserve = "reserve"
 
   private let database: SQLiteDatabase
 
@@ -137,31 +139,36 @@ final class BehaviourDatabase {
   func save(_ shelf: ModelShelf) throws(CordonError) {
     try database.transaction { () throws(CordonError) in
       try database.run("DELETE FROM model")
-      for (place, entry) in shelf.all {
-        try database.run(
-          "INSERT INTO model VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          [
-            .integer(Int64(place.schema)), .integer(Int64(place.role.rawValue)), .text(entry.state.rawValue),
-            .blob(entry.digest), .integer(Int64(entry.size)), .integer(entry.isGated ? 1 : 0), .text(entry.code),
-            .text(entry.message), .blob(entry.envelope),
-          ])
-      }
+      for (place, entry) in shelf.all { try insert(entry, at: place, as: entry.state.rawValue) }
+      for (place, entry) in shelf.allReserves { try insert(entry, at: place, as: Self.reserve) }
     }
+  }
+
+  private func insert(_ entry: ModelShelf.Entry, at place: ModelShelf.Place, as state: String) throws(CordonError) {
+    try database.run(
+      "INSERT INTO model VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      [
+        .integer(Int64(place.schema)), .integer(Int64(place.role.rawValue)), .text(state), .blob(entry.digest),
+        .integer(Int64(entry.size)), .integer(entry.isGated ? 1 : 0), .text(entry.code), .text(entry.message),
+        .blob(entry.envelope),
+      ])
   }
 
   func shelf() throws(CordonError) -> ModelShelf {
     var shelf = ModelShelf()
     try database.rows("SELECT schema, role, state, digest, size, gated, code, message, envelope FROM model", []) {
       row in
+      let isReserve = row.text(2) == Self.reserve
       guard let role = ModelOffer.Role(rawValue: UInt8(clamping: row.integer(1))),
-        let state = ModelUse.State(rawValue: row.text(2))
+        let state = isReserve ? .running : ModelUse.State(rawValue: row.text(2))
       else { return }
       var entry = ModelShelf.Entry(state: state, digest: row.blob(3), size: UInt32(clamping: row.integer(4)))
       entry.isGated = row.integer(5) != 0
       entry.code = row.text(6)
       entry.message = row.text(7)
       entry.envelope = row.blob(8)
-      shelf[ModelShelf.Place(schema: UInt32(clamping: row.integer(0)), role: role), state] = entry
+      let place = ModelShelf.Place(schema: UInt32(clamping: row.integer(0)), role: role)
+      if isReserve { shelf[reserve: place] = entry } else { shelf[place, state] = entry }
     }
     return shelf
   }

@@ -62,7 +62,6 @@ package struct BehaviourStage: Sendable {
   private var parts: [Key: [EntityWindow]] = [:]
   private var hits: [Hit] = []
   private var cap = DailyCap(limit: 1)
-  private var folded: UInt32 = 0
   private var unsaved: [(key: Key, window: PastWindow)] = []
   /// Past windows that were dropped before they were saved.
   package private(set) var dropped: UInt64 = 0
@@ -101,7 +100,7 @@ package struct BehaviourStage: Sendable {
 
   /// Takes the most behavioural alerts that one machine raises a day.
   package mutating func setCap(_ limit: Int) {
-    if cap.limit != limit { cap = DailyCap(limit: max(1, limit)) }
+    cap.limit = max(1, limit)
   }
 
   /// A tripwire fired: told beside what is unusual at the same time.
@@ -164,16 +163,12 @@ package struct BehaviourStage: Sendable {
     _ verdict: EntityWatch.Verdict, _ window: EntityWindow, _ schema: FeatureSchema, offset: Int
   ) -> Finding? {
     guard !verdict.alerts.isEmpty else { return nil }
-    guard cap.admits(day: DailyMaximum.day(of: window.start, offset: offset)) else {
-      folded &+= 1
-      return nil
-    }
-    defer { folded = 0 }
+    guard cap.admits(day: DailyMaximum.day(of: window.start, offset: offset)) else { return nil }
     let end = window.start.advanced(by: .milliseconds(Int64(window.length)))
     let rules = Set(hits.filter { $0.time >= window.start && $0.time < end }.map(\.rule))
     return Finding(
       window: window, schema: schema, score: verdict.score, alerts: verdict.alerts, tripwires: rules.sorted(),
-      folded: folded)
+      folded: cap.tell())
   }
 
   private mutating func use<Outcome>(

@@ -23,6 +23,8 @@ package actor ModelIntake: DirectiveHandler {
   private let offered = WakeSignal()
   private var shelf: ModelShelf
   private var download: ModelDownload?
+  /// The canary windows that the champions in use were last tried on; nil before the first time.
+  private var triedCanaries: [CanaryWindow]?
 
   /// - Parameter keeper: judges envelopes.
   package init(
@@ -83,13 +85,23 @@ package actor ModelIntake: DirectiveHandler {
     }
   }
 
-  /// Tries again what could not be tried yet because the machine's past was too short. Call every few minutes.
+  /// Tries again what could not be tried yet because the machine's past was too short, and what is in use where the policy
+  /// has other canary windows since. Call every few minutes.
   package func review() async {
-    for (place, entry) in shelf.all where entry.state == .running && place.role == .champion && !entry.isGated {
+    let canaries = desk.learning.policy.canaries
+    let areNew = canaries != triedCanaries
+    triedCanaries = canaries
+    for (place, entry) in shelf.all where entry.state == .running && place.role == .champion {
+      guard areNew || !entry.isGated else { continue }
       do throws(CordonError) {
         let envelope = try Envelope(serialized: entry.envelope)
         let bundle = try ModelBundle(encoded: envelope.payload)
         var model = try Self.bind(envelope, entry, place)
+        guard !entry.isGated else {
+          // Not the rate again: a week with an attack in it must not end the model that found it.
+          try checkCanaries(ModelGate(bundle, model: model.model), bundle, place)
+          continue
+        }
         guard try await isReady(bundle, model, place) else { continue }
         // Another may run since the past was read.
         guard shelf[place, .running]?.digest == entry.digest else { continue }
@@ -177,9 +189,8 @@ extension ModelIntake {
   private func isReady(
     _ bundle: ModelBundle, _ model: ModelInForce, _ place: ModelShelf.Place
   ) async throws(CordonError) -> Bool {
-    guard let schema = FeatureSchema.withID(place.schema) else { return false }
     let gate = ModelGate(bundle, model: model.model)
-    let (learning, timeZone) = desk.learning
+    let timeZone = desk.learning.timeZone
     let current = desk.champion(of: place.schema)
     if !gate.canAlert {
       guard current?.canAlert != true else {
@@ -194,9 +205,20 @@ extension ModelIntake {
       let past = await store.past(of: key) + unsaved
       try gate.checkRate(over: past) { SiteClock.offset(of: timeZone, at: $0) }
       guard watch.scorer.isMatured || bundle.peers != nil else { return false }
-      try gate.checkCanaries(learning.canaries, schema: schema, scorer: watch.scorer)
     }
+    try checkCanaries(gate, bundle, place)
     return !watches.isEmpty
+  }
+
+  /// Tries the policy's canary windows on every entity of this machine that can judge. Code: `canary-missed`.
+  private func checkCanaries(
+    _ gate: ModelGate, _ bundle: ModelBundle, _ place: ModelShelf.Place
+  ) throws(CordonError) {
+    guard gate.canAlert, let schema = FeatureSchema.withID(place.schema) else { return }
+    let canaries = desk.learning.policy.canaries
+    for (_, watch, _) in desk.watches(of: place.schema) where watch.scorer.isMatured || bundle.peers != nil {
+      try gate.checkCanaries(canaries, schema: schema, scorer: watch.scorer)
+    }
   }
 
   private static func bind(
@@ -212,7 +234,26 @@ extension ModelIntake {
   private func refuse(_ entry: ModelShelf.Entry, at place: ModelShelf.Place, because error: CordonError) {
     logger.warning("A model is refused", metadata: ["code": "\(error.code)", "why": "\(error.message)"])
     shelf.refuse(entry, at: place, because: error)
-    if shelf[place, .running] == nil { desk.use(nil, schema: place.schema, role: place.role) }
+    guard shelf[place, .running] == nil else { return }
+    desk.use(goBack(at: place), schema: place.schema, role: place.role)
+  }
+
+  /// Takes the champion before out of reserve where it finds the policy's canary windows; nil: the baseline alone judges.
+  private func goBack(at place: ModelShelf.Place) -> ModelInForce? {
+    guard let reserve = shelf[reserve: place] else { return nil }
+    do throws(CordonError) {
+      let envelope = try Envelope(serialized: reserve.envelope)
+      let bundle = try ModelBundle(encoded: envelope.payload)
+      let model = try Self.bind(envelope, reserve, place)
+      try checkCanaries(ModelGate(bundle, model: model.model), bundle, place)
+      guard shelf.goBack(at: place) else { return nil }
+      logger.notice("The model before is in use again", metadata: ["schema": "\(place.schema)"])
+      return model
+    } catch {
+      logger.warning("Nor does the model before pass", metadata: ["code": "\(error.code)", "why": "\(error.message)"])
+      shelf[reserve: place] = nil
+      return nil
+    }
   }
 
   /// The model will be fetched again; until then heartbeats say why it has not come.

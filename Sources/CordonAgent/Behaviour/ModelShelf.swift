@@ -3,7 +3,8 @@ package import CordonCore
 /// The models that this agent runs, was offered and refused: what is kept of them over a restart. A pure value.
 ///
 /// For a schema and role at most one model in each state: a newer offer takes the place of one that is still fetched, and
-/// the last refusal is remembered so that heartbeats say why.
+/// the last refusal is remembered so that heartbeats say why. The champion before is kept in reserve: where the one in use
+/// does not pass this machine's gate any more, that one judges again, and not the baseline alone.
 package struct ModelShelf: Hashable, Sendable {
   package struct Place: Hashable, Sendable {
     package var schema: UInt32
@@ -37,6 +38,8 @@ package struct ModelShelf: Hashable, Sendable {
   }
 
   private var entries: [Place: [ModelUse.State: Entry]] = [:]
+  /// Champions that passed this machine's gate and were followed by another.
+  private var reserves: [Place: Entry] = [:]
 
   package init() {}
 
@@ -45,7 +48,18 @@ package struct ModelShelf: Hashable, Sendable {
     set { entries[place, default: [:]][state] = newValue }
   }
 
-  /// Every entry with its place, in a stable order.
+  /// The champion that was in use before the one that is.
+  package subscript(reserve place: Place) -> Entry? {
+    get { reserves[place] }
+    set { reserves[place] = newValue }
+  }
+
+  /// Every champion in reserve with its place, in a stable order.
+  package var allReserves: [(place: Place, entry: Entry)] {
+    reserves.map { ($0.key, $0.value) }.sorted { $0.place.schema < $1.place.schema }
+  }
+
+  /// Every entry but the reserves with its place, in a stable order.
   package var all: [(place: Place, entry: Entry)] {
     entries.flatMap { place, states in states.values.map { (place, $0) } }
       .sorted {
@@ -76,6 +90,11 @@ package struct ModelShelf: Hashable, Sendable {
     entry.message = ""
     self[place, .fetching] = nil
     if self[place, .refused]?.digest == entry.digest { self[place, .refused] = nil }
+    if reserves[place]?.digest == entry.digest { reserves[place] = nil }
+    // What this machine never judged is nothing to go back to; what was kept before it is.
+    if place.role == .champion, let before = self[place, .running], before.isGated, before.digest != entry.digest {
+      reserves[place] = before
+    }
     self[place, .running] = entry
     let shadow = Place(schema: place.schema, role: .shadow)
     if place.role == .champion, self[shadow, .running]?.digest == entry.digest { self[shadow, .running] = nil }
@@ -93,8 +112,17 @@ package struct ModelShelf: Hashable, Sendable {
     self[place, .refused] = entry
   }
 
-  /// The bytes of a model that runs here already, in whatever role.
+  /// The champion in reserve is in use again; false, and nothing changes, where there is none or another is in use.
+  package mutating func goBack(at place: Place) -> Bool {
+    guard self[place, .running] == nil, let reserve = reserves.removeValue(forKey: place) else { return false }
+    self[place, .running] = reserve
+    self[place, .refused]?.message += " The model before it is in use again."
+    return true
+  }
+
+  /// The bytes of a model that is here already, in whatever role or in reserve.
   package func envelope(of digest: [UInt8]) -> [UInt8]? {
     all.first { $0.entry.state == .running && $0.entry.digest == digest }?.entry.envelope
+      ?? reserves.values.first { $0.digest == digest }?.envelope
   }
 }

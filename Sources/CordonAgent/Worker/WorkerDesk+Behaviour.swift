@@ -28,7 +28,7 @@ extension WorkerDesk {
     state.withLock { state in state.change { $0.use(model, schema: schema, role: role) } }
   }
 
-  func champion(of schema: UInt32) -> ModelInForce? {
+  package func champion(of schema: UInt32) -> ModelInForce? {
     state.withLock { $0.stage.model(of: schema, role: .champion) }
   }
 

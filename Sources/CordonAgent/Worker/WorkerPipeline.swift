@@ -1,4 +1,5 @@
 package import CordonCore
+import CordonLearning
 package import CordonTelemetry
 
 /// The way of an observation through the worker: parse, complete, trip, pseudonymise, window, score. A value, stepped with
@@ -72,7 +73,7 @@ package struct WorkerPipeline: Sendable {
     windows = WindowAssembler(settings: Self.windowSettings(policy))
     hostEntity = EntityRef(kind: .host, label: settings.host)
     pseudonymiser.setClear(naming.clearNames)
-    self.behaviour.setCap(Self.alertCap(policy))
+    self.behaviour.setCap(DailyCap.limit(dailyAlerts: policy.dailyAlerts))
   }
 
   /// Takes in what a source read.
@@ -121,7 +122,7 @@ package struct WorkerPipeline: Sendable {
   package mutating func use(_ policy: Policy, at now: Timestamp) -> WorkerOutput {
     self.policy = policy
     burst.use(policy.tripwires.burst)
-    behaviour.setCap(Self.alertCap(policy))
+    behaviour.setCap(DailyCap.limit(dailyAlerts: policy.dailyAlerts))
     windows.use(Self.windowSettings(policy))
     naming = EntityNaming(settings: .init(machine: settings.machine, policy: policy), directory: directory)
     pseudonymiser.setClear(naming.clearNames)
@@ -164,9 +165,6 @@ package struct WorkerPipeline: Sendable {
 }
 
 extension WorkerPipeline {
-  /// One machine may at most use up the whole site's alerts of a day.
-  private static func alertCap(_ policy: Policy) -> Int { Int(min(max(policy.dailyAlerts.rounded(.up), 1), 10_000)) }
-
   private mutating func score(_ closed: [EntityWindow], _ now: Timestamp, _ output: inout WorkerOutput) {
     for window in closed {
       guard policy.learning.isEnabled else {

@@ -38,11 +38,12 @@ extension CaseService {
     }.filter { $0 != incident }
     try await context.store.storeDetection(
       detection, agent: nil, at: now,
-      Consequences(ledger: [
-        context.record(
-          .detectionStored, on: "detection/\(detection.id)",
-          ["rule": detection.rule, "members": "\(members.count)", "severity": "\(detection.severity)"])
-      ]))
+      Consequences(
+        ledger: [
+          context.record(
+            .detectionStored, on: "detection/\(detection.id)",
+            ["rule": detection.rule, "members": "\(members.count)", "severity": "\(detection.severity)"])
+        ], meta: populationState))
     try await place(StoredDetection(detection: detection, agent: nil, storedAt: now), in: incident)
     for id in Set(absorbed) where try await isBehaviourAlone(id) {
       close(id)

@@ -16,6 +16,8 @@ package final class CaseService: Service, Sendable {
   /// Incidents that may still grow are looked for among so many at start.
   private static let mostRestored = 2_000
   private static let mostEvidenceInText = 5
+  /// Where the last hour's changes and the open populations are kept.
+  private static let populationKey = "populations"
   /// A reflex's outcome is taken without its detection after so long.
   package static let longestWait: Duration = .seconds(10)
 
@@ -23,12 +25,16 @@ package final class CaseService: Service, Sendable {
   let authority: AuthorityBook
   private let hub: UplinkHub
   private let standing: StandingOrders
+  private let rarity: RarityDesk
   private let correlator = Mutex(IncidentCorrelator())
   private let populations = Mutex(PopulationWatch())
   private let wakes: AsyncStream<Void>
   private let waker: AsyncStream<Void>.Continuation
 
-  package init(context: CollectorContext, authority: AuthorityBook, hub: UplinkHub, standing: StandingOrders) {
+  package init(
+    context: CollectorContext, authority: AuthorityBook, hub: UplinkHub, standing: StandingOrders, rarity: RarityDesk
+  ) {
+    self.rarity = rarity
     self.context = context
     self.authority = authority
     self.hub = hub
@@ -91,6 +97,13 @@ package final class CaseService: Service, Sendable {
             ?? incident.title))
     }
     correlator.withLock { $0.restore(open) }
+    guard let kept = try await context.store.meta(Self.populationKey) else { return }
+    do throws(CordonError) {
+      let watch = try PopulationWatch(encoded: kept)
+      populations.withLock { $0 = watch }
+    } catch {
+      context.logger.warning("open populations are not known any more", metadata: ["error": "\(error)"])
+    }
   }
 
   // MARK: Private
@@ -102,7 +115,10 @@ package final class CaseService: Service, Sendable {
     var label = ""
     if let agent = stored.agent { label = try await context.store.agent(agent)?.label ?? agent.text }
     let group = try await peerGroup(of: stored)
+    let watched = populations.withLock { $0 }
     let population = group.map { group in populations.withLock { $0.saw(detection, in: group) } } ?? .single
+    // A population is kept with its detection; until then its last member has not been seen.
+    let remembered = group == nil || population.isFirst ? [:] : populationState
     var joining = whole
     if case .joins(let incident) = population { joining = incident }
     let before = correlator.withLock { $0 }
@@ -122,27 +138,38 @@ package final class CaseService: Service, Sendable {
             ["detection": "\(detection.id)", "rule": detection.rule, "severity": "\(detection.severity)"]))
       }
       let order = try await standing.order(for: stored, label: label, incident: incident.id)
+      let p = try await rarity.p(of: detection, by: stored.agent)
       try await context.store.place(
-        detection.id, in: incident, command: order?.record, at: now,
+        detection.id, in: incident, p: p, command: order?.record, at: now,
         Consequences(
           ledger: ledger + (order?.consequences.ledger ?? []), outbound: order?.consequences.outbound ?? [],
           timeline: [
             TimelineEntry(
               incident: incident.id, at: detection.raisedAt, kind: "detection",
               text: Self.text(of: detection, label: label))
-          ] + (order?.consequences.timeline ?? [])))
+          ] + (order?.consequences.timeline ?? []), meta: remembered))
       if let order { hub.wake([order.record.command.agentID]) }
     } catch {
-      // The store did not take it: the correlator must not remember what is not there.
+      // The store did not take it: nobody must remember what is not there.
       correlator.withLock { $0 = before }
+      populations.withLock { $0 = watched }
       throw error
     }
     try await applyExpectations(to: stored, incident: incident)
     if case .population(let members) = population, let group {
-      populations.withLock { $0.opened(incident.id, by: detection, in: group) }
-      try await raise(members, in: group, last: stored, incident: incident.id)
+      populations.withLock { $0.opened(incident.id, in: group) }
+      do {
+        try await raise(members, in: group, last: stored, incident: incident.id)
+      } catch {
+        // The next member tells of it.
+        populations.withLock { $0 = watched }
+        throw error
+      }
     }
   }
+
+  /// What is to be kept of the last hour and of open populations.
+  var populationState: [String: [UInt8]] { [Self.populationKey: populations.withLock { $0.encoded }] }
 
   /// Outcomes overtake detections: a reflex's waits a while for the detection that it was about.
   private func isEarly(_ stored: StoredOutcome) async throws -> Bool {

@@ -3,8 +3,7 @@ import CordonLearning
 
 /// Sees behaviour that many of a group show within an hour, and remembers which incident holds it.
 ///
-/// A value: detections in, decisions out. What a stopped collector saw of the last hour is forgotten: then a population
-/// is told from those that follow.
+/// A value: detections in, decisions out; `encoded` for a restart, so that a population is one over it as well.
 struct PopulationWatch: Sendable {
   /// Stable name of the rule.
   static let rule = "population-change"
@@ -31,15 +30,21 @@ struct PopulationWatch: Sendable {
     case population(members: [EntityRef])
     /// One more of a population that an incident holds.
     case joins(UniqueID?)
+
+    /// Whether it makes a detection of its own.
+    var isFirst: Bool {
+      if case .population = self { return true }
+      return false
+    }
   }
 
-  private struct Key: Hashable {
-    var group: String
-    var scale: Scale
-  }
+  private static let version: UInt8 = 1
 
   private var rule = PopulationRule()
-  private var incidents: [Key: UniqueID] = [:]
+  /// By group: a group has one open population, at however many scales.
+  private var incidents: [String: UniqueID] = [:]
+
+  init() {}
 
   /// Takes in a behavioural detection; anything else is single.
   mutating func saw(_ detection: Detection, in group: Group) -> Decision {
@@ -50,14 +55,40 @@ struct PopulationWatch: Sendable {
     switch decision {
     case .single: return .single
     case .population(let members): return .population(members: members)
-    case .joins: return .joins(incidents[Key(group: group.key, scale: scale)])
+    case .joins: return .joins(incidents[group.key])
     }
   }
 
   /// Remembers which incident holds the population that a detection began.
-  mutating func opened(_ incident: UniqueID, by detection: Detection, in group: Group) {
+  mutating func opened(_ incident: UniqueID, in group: Group) {
     if incidents.count >= Self.mostPopulations { incidents = [:] }
-    incidents[Key(group: group.key, scale: UnusualBehaviour.scale(of: detection) ?? .minute)] = incident
+    incidents[group.key] = incident
+  }
+
+  /// The state as the store keeps it.
+  var encoded: [UInt8] {
+    var writer = StateWriter()
+    writer.put(Self.version)
+    rule.encode(to: &writer)
+    writer.put(UInt32(incidents.count))
+    for (group, incident) in incidents.sorted(by: { $0.key < $1.key }) {
+      writer.put(Array(group.utf8))
+      writer.put(incident.bytes)
+    }
+    return writer.bytes
+  }
+
+  /// Reads a state; throws `malformed-state` for anything that `encoded` would not have written.
+  init(encoded bytes: [UInt8]) throws(CordonError) {
+    var reader = StateReader(bytes)
+    try reader.version(Self.version)
+    rule = try PopulationRule(from: &reader)
+    for _ in 0..<(try reader.integer(UInt32.self)) {
+      let group = try reader.text()
+      guard let incident = UniqueID(bytes: try reader.data()) else { throw StateReader.malformed }
+      incidents[group] = incident
+    }
+    try reader.end()
   }
 
   /// The one detection of a population, with what its last member showed.

@@ -37,14 +37,16 @@ package struct CollectorDomain: Sendable {
     let hub = UplinkHub(context: context, authority: authority, trust: trust)
     let standing = StandingOrders(context: context, authority: authority)
     try await standing.restore()
-    let cases = CaseService(context: context, authority: authority, hub: hub, standing: standing)
+    let champions = ChampionBook(store: context.store, codec: codec)
+    let cases = CaseService(
+      context: context, authority: authority, hub: hub, standing: standing,
+      rarity: RarityDesk(context: context, authority: authority, champions: champions))
     let ingest = IngestService(store: context.store, clock: context.clock, settings: settings) { stored in
       if stored.contains(where: { $0.lane != .window }) { cases.wake() }
     }
     let operators = OperatorService(context: context)
     try await operators.admitGranted()
     try await context.store.clearSessions(of: context.name)
-    let champions = ChampionBook(store: context.store, codec: codec)
     let thresholds = ThresholdDesk(store: context.store)
     let training = ModelTraining(context: context, authority: authority, codec: codec)
     let models = ModelService(

@@ -18,14 +18,17 @@ struct UserScoringRun {
   private var scored: [ScoredWindow] = []
   private var maxima: [DailyScore] = []
   private var detections: [Detection] = []
+  /// What users' behaviour may alert a day.
+  private(set) var cap: DailyCap
 
   private var scales: [Scale] { AlertBudget.scales(of: schema) }
 
-  init(schema: FeatureSchema, judges: EntityWatch.Judges, model: UInt64, zone: String) {
+  init(schema: FeatureSchema, judges: EntityWatch.Judges, model: UInt64, zone: String, cap: DailyCap) {
     self.schema = schema
     self.judges = judges
     self.model = model
     self.zone = zone
+    self.cap = cap
   }
 
   func knows(_ entity: EntityRef) -> Bool { entities[entity] != nil }
@@ -75,15 +78,16 @@ struct UserScoringRun {
       ScoredWindow(
         entity: window.entity, schema: schema.id, start: window.start,
         scores: WindowScores(model: model, values: verdict.score.scales.map { Float($0) })))
+    let day = DailyMaximum.day(of: window.start, offset: offset)
     for (scale, score) in zip(scales, verdict.score.scales) {
       maxima.append(
         DailyScore(
-          entity: window.entity, schema: schema.id, model: model, scale: scale.rawValue,
-          day: DailyMaximum.day(of: window.start, offset: offset), score: score))
+          entity: window.entity, schema: schema.id, model: model, scale: scale.rawValue, day: day, score: score))
     }
+    guard !verdict.alerts.isEmpty, cap.admits(day: day) else { return }
     let detection = UnusualBehaviour.detection(
       verdict.alerts, id: id(), entity: SealedEntity(entity: window.entity, part: .actor), window: window,
-      schema: schema, score: verdict.score, raisedAt: now)
+      schema: schema, score: verdict.score, folded: cap.tell(), raisedAt: now)
     if let detection { detections.append(detection) }
   }
 

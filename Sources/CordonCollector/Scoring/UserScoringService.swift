@@ -8,6 +8,7 @@ import ServiceLifecycle
 ///
 /// A window is scored when its lateness has passed; a part that comes later is in the merged window, but never scores it
 /// again. State, scores, maxima and detections of a page are one transaction: a crash scores nothing twice and loses no alert.
+/// All users together raise at most the site's daily alerts a day, as a host does; what is over is told with the next.
 package final class UserScoringService: Service, Sendable {
   package static let interval: Duration = .seconds(60)
   /// Windows scored in one transaction.
@@ -17,6 +18,8 @@ package final class UserScoringService: Service, Sendable {
   /// Days of maxima and scored windows that are kept.
   package static let keptDays: Int32 = 35
   private static let retentionInterval: Duration = .seconds(3600)
+  /// Where the day's count of users' alerts is kept.
+  private static let capKey = "cap/users"
 
   private let context: CollectorContext
   private let authority: AuthorityBook
@@ -93,7 +96,7 @@ package final class UserScoringService: Service, Sendable {
       judges: EntityWatch.Judges(
         scales: scales, model: champion?.model,
         thresholds: champion?.thresholds(of: scales) ?? outlook.outlook.map { $0.result.threshold ?? .infinity }),
-      model: champion?.number ?? 0, zone: policy.timeZone)
+      model: champion?.number ?? 0, zone: policy.timeZone, cap: try await cap(under: policy))
     let groups = try await context.groups()
     for (entity, start) in due {
       let parts = try await context.store.parts(of: entity, start: start, schema: schema.id)
@@ -117,9 +120,17 @@ package final class UserScoringService: Service, Sendable {
         .detectionStored, on: "detection/\(detection.id)",
         ["rule": detection.rule, "severity": "\(detection.severity)", "model": Hex.encode(champion?.number ?? 0)])
     }
+    step.consequences.meta[Self.capKey] = run.cap.encoded
     try await context.store.recordScores(step, at: now)
     if !step.detections.isEmpty { cases.wake() }
     return due.count == Self.page
+  }
+
+  /// As the last page left it; one that cannot be read begins the day anew.
+  private func cap(under policy: Policy) async throws -> DailyCap {
+    let limit = DailyCap.limit(dailyAlerts: policy.dailyAlerts)
+    guard let kept = try await context.store.meta(Self.capKey) else { return DailyCap(limit: limit) }
+    return (try? DailyCap(limit: limit, encoded: kept)) ?? DailyCap(limit: limit)
   }
 }
 

@@ -15,11 +15,13 @@ package struct IncidentRecord: Hashable, Sendable {
   package var detections: UInt32
   /// In the order in which they joined.
   package var agents: [AgentID]
+  /// The least p of its detections; nil where none has one. Read from them, never written.
+  package var p: Double?
 
   package init(
     id: UniqueID, state: String = "open", title: String, severity: Severity, openedAt: Timestamp,
     updatedAt: Timestamp, firstEvent: Timestamp, lastEvent: Timestamp, owner: String = "", detections: UInt32 = 1,
-    agents: [AgentID] = []
+    agents: [AgentID] = [], p: Double? = nil
   ) {
     self.id = id
     self.state = state
@@ -32,6 +34,7 @@ package struct IncidentRecord: Hashable, Sendable {
     self.owner = owner
     self.detections = detections
     self.agents = agents
+    self.p = p
   }
 
   /// The state in which an incident needs nobody.

@@ -7,16 +7,19 @@ package struct StoredDetection: Hashable, Sendable {
   package var incident: UniqueID?
   /// An analyst's verdict; nil before the first.
   package var verdict: DetectionVerdict?
+  /// How often a usual day has so great a score, above 0 and at most 1; nil where that is not known.
+  package var p: Double?
 
   package init(
     detection: Detection, agent: AgentID?, storedAt: Timestamp, incident: UniqueID? = nil,
-    verdict: DetectionVerdict? = nil
+    verdict: DetectionVerdict? = nil, p: Double? = nil
   ) {
     self.detection = detection
     self.agent = agent
     self.storedAt = storedAt
     self.incident = incident
     self.verdict = verdict
+    self.p = p
   }
 }
 

@@ -1,19 +1,21 @@
-import CordonCore
+package import CordonCore
 
 /// Writes learned state so that a shell can keep it: little-endian, in the order of the calls.
-struct StateWriter {
-  private(set) var bytes: [UInt8] = []
+package struct StateWriter {
+  package private(set) var bytes: [UInt8] = []
 
-  mutating func put(_ value: some FixedWidthInteger) {
+  package init() {}
+
+  package mutating func put(_ value: some FixedWidthInteger) {
     withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
-  mutating func put(_ value: Float) { put(value.bitPattern) }
+  package mutating func put(_ value: Float) { put(value.bitPattern) }
 
-  mutating func put(_ value: Double) { put(value.bitPattern) }
+  package mutating func put(_ value: Double) { put(value.bitPattern) }
 
   /// At most 65,535 bytes, preceded by their number.
-  mutating func put(_ value: [UInt8]) {
+  package mutating func put(_ value: [UInt8]) {
     precondition(value.count <= Int(UInt16.max), "a part of the state is too long")
     put(UInt16(value.count))
     bytes += value
@@ -21,17 +23,18 @@ struct StateWriter {
 }
 
 /// Reads what `StateWriter` wrote, from bytes that may be anything; throws `malformed-state`.
-struct StateReader {
+package struct StateReader {
   private let bytes: [UInt8]
   private var position = 0
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  static let malformed = CordonError(
+  package static let malformed = CordonError(
     .invalid, "malformed-state", "A learned state is damaged or was written by another version.",
     remedy: "Learning starts anew for it; nothing else is lost.")
 
-  mutating func integer<Integer: FixedWidthInteger>(_ type: Integer.Type = Integer.self) throws(CordonError) -> Integer
+  package mutating func integer<Integer: FixedWidthInteger>(_ type: Integer.Type = Integer.self) throws(CordonError)
+    -> Integer
   {
     let size = MemoryLayout<Integer>.size
     guard bytes.count - position >= size else { throw Self.malformed }
@@ -42,33 +45,36 @@ struct StateReader {
   }
 
   /// A finite number; anything else is damage.
-  mutating func float() throws(CordonError) -> Float {
+  package mutating func float() throws(CordonError) -> Float {
     let value = Float(bitPattern: try integer())
     guard value.isFinite else { throw Self.malformed }
     return value
   }
 
   /// A finite number; anything else is damage.
-  mutating func double() throws(CordonError) -> Double {
+  package mutating func double() throws(CordonError) -> Double {
     let value = Double(bitPattern: try integer())
     guard value.isFinite else { throw Self.malformed }
     return value
   }
 
-  mutating func data() throws(CordonError) -> [UInt8] {
+  package mutating func data() throws(CordonError) -> [UInt8] {
     let count = Int(try integer(UInt16.self))
     guard bytes.count - position >= count else { throw Self.malformed }
     defer { position += count }
     return Array(bytes[position..<position + count])
   }
 
+  /// Bytes as text; what is no UTF-8 is replaced.
+  package mutating func text() throws(CordonError) -> String { String(decoding: try data(), as: UTF8.self) }
+
   /// Requires a version, the state's first byte.
-  mutating func version(_ expected: UInt8) throws(CordonError) {
+  package mutating func version(_ expected: UInt8) throws(CordonError) {
     guard try integer(UInt8.self) == expected else { throw Self.malformed }
   }
 
   /// Requires that nothing is left.
-  func end() throws(CordonError) {
+  package func end() throws(CordonError) {
     guard position == bytes.count else { throw Self.malformed }
   }
 }

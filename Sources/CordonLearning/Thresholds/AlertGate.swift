@@ -55,35 +55,3 @@ extension AlertGate {
     }
   }
 }
-
-/// Most alerts that one lane raises a day; what is over is folded into one line, never lost.
-///
-/// Tripwires and behaviour have a cap each, so that neither can use up the other's.
-package struct DailyCap: Hashable, Sendable {
-  package let limit: Int
-  private var day: Int32?
-  private var raised = 0
-  /// Alerts of the current day that were folded.
-  package private(set) var folded = 0
-
-  /// At least 1 a day.
-  package init(limit: Int) {
-    precondition(limit >= 1, "a cap lets at least one alert through")
-    self.limit = limit
-  }
-
-  /// Whether an alert of a day is raised by itself; an alert of an earlier day counts toward the current one.
-  package mutating func admits(day: Int32) -> Bool {
-    if self.day.map({ day > $0 }) ?? true {
-      self.day = day
-      raised = 0
-      folded = 0
-    }
-    guard raised < limit else {
-      folded += 1
-      return false
-    }
-    raised += 1
-    return true
-  }
-}

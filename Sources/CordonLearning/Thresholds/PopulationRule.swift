@@ -25,24 +25,24 @@ package struct PopulationRule: Sendable {
     case joins
   }
 
-  private struct Key: Hashable {
+  struct Key: Hashable {
     var group: String
     var scale: Scale
   }
 
-  private struct Crossing {
+  struct Crossing {
     var entity: EntityRef
     var time: Timestamp
   }
 
-  private struct Open {
+  struct Open {
     var members: Set<EntityRef>
     var scales: Set<Scale>
     var last: Timestamp
   }
 
-  private var recent: [Key: [Crossing]] = [:]
-  private var open: [String: Open] = [:]
+  var recent: [Key: [Crossing]] = [:]
+  var open: [String: Open] = [:]
 
   package init() {}
 

@@ -32,10 +32,11 @@ package struct ScoreTail: Hashable, Sendable {
   /// Nil below 400 excesses, or where they are all alike.
   package let pareto: Pareto?
 
-  package init(_ top: TopScores) {
-    scores = top.sorted.map(\.score).reversed()
-    count = top.count
-    pareto = Self.fit(scores, count: top.count)
+  /// - Parameter owner: whose scores are left out; nil: nobody's.
+  package init(_ top: TopScores, excluding owner: UInt64? = nil) {
+    scores = top.sorted.filter { $0.owner != owner }.map(\.score).reversed()
+    count = top.count - (owner.map(top.count(of:)) ?? 0)
+    pareto = Self.fit(scores, count: count)
   }
 
   /// p of a score, 0 < p <= 1. Below the kept scores it is only known to be at least their share, which is given.

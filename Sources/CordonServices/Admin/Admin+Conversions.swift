@@ -102,6 +102,7 @@ extension Cordon_V1_StoredDetection {
     label = view.stored.verdict?.label ?? ""
     labelledBy = view.stored.verdict?.by ?? ""
     storedMs = view.stored.storedAt.milliseconds
+    if let p = view.stored.p { self.p = p }
   }
 }
 
@@ -117,6 +118,7 @@ extension Cordon_V1_Incident {
     owner = record.owner
     detections = record.detections
     agents = record.agents.map(\.text)
+    if let p = record.p { self.p = p }
   }
 }
 

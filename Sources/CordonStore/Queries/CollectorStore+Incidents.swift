@@ -5,12 +5,13 @@ import GRDB
 extension CollectorStore {
   /// Places a detection in an incident, which is made or changed with it; orders that follow go out with it.
   ///
+  /// - Parameter p: how rare its score is; nil where that is not known.
   /// - Returns: false, and nothing changed, where the detection has an incident already.
   /// - Throws: `detection-unknown`.
   @discardableResult
   package func place(
-    _ detection: UniqueID, in incident: IncidentRecord, command: CommandRecord? = nil, at now: Timestamp,
-    _ consequences: Consequences = .none
+    _ detection: UniqueID, in incident: IncidentRecord, p: Double? = nil, command: CommandRecord? = nil,
+    at now: Timestamp, _ consequences: Consequences = .none
   ) async throws(CordonError) -> Bool {
     try await write { db in
       let row = try Row.fetchOne(
@@ -21,7 +22,7 @@ extension CollectorStore {
       guard try row.idIfAny("incident", of: "detections") == nil else { return false }
       try IncidentTable.upsert(db, incident)
       try db.execute(
-        sql: "UPDATE detections SET incident = ? WHERE id = ?", arguments: [incident.id.data, detection.data])
+        sql: "UPDATE detections SET incident = ?, p = ? WHERE id = ?", arguments: [incident.id.data, p, detection.data])
       if let command { _ = try CommandTable.save(db, command) }
       try consequences.write(db, at: now)
       return true
@@ -75,7 +76,7 @@ extension CollectorStore {
       try Row.fetchAll(
         db,
         sql: """
-          SELECT * FROM incidents \(closedToo ? "" : "WHERE state <> 'closed'")
+          SELECT \(IncidentTable.columns) FROM incidents \(closedToo ? "" : "WHERE state <> 'closed'")
           ORDER BY updated_ms DESC, id DESC LIMIT ?
           """, arguments: [most]
       ).map(IncidentTable.read)
@@ -85,7 +86,9 @@ extension CollectorStore {
   /// Nil where there is none.
   package func incident(_ id: UniqueID) async throws(CordonError) -> IncidentRecord? {
     try await read { db in
-      try Row.fetchOne(db, sql: "SELECT * FROM incidents WHERE id = ?", arguments: [id.data]).map(IncidentTable.read)
+      try Row.fetchOne(
+        db, sql: "SELECT \(IncidentTable.columns) FROM incidents WHERE id = ?", arguments: [id.data]
+      ).map(IncidentTable.read)
     }
   }
 

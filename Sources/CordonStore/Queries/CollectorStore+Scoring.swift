@@ -67,6 +67,15 @@ extension CollectorStore {
     }
   }
 
+  /// The group of every entity of a schema that is watched.
+  package func watchedGroups(schema: UInt32) async throws(CordonError) -> [EntityRef: String] {
+    try await read { db in
+      let rows = try Row.fetchAll(
+        db, sql: "SELECT entity, team FROM watches WHERE schema = ?", arguments: [Int64(schema)])
+      return Dictionary(uniqueKeysWithValues: try rows.map { (try EntityKey.decode($0.bytes("entity")), $0["team"]) })
+    }
+  }
+
   /// What is usual for a peer group, as learning wrote it; nil before the first time.
   package func peerGroup(_ group: String, schema: UInt32) async throws(CordonError) -> [UInt8]? {
     try await read { db in

@@ -7,13 +7,19 @@ package struct Consequences: Sendable {
   /// Put on the way to agents.
   package var outbound: [OutboundDraft]
   package var timeline: [TimelineEntry]
+  /// Values of this site that the decision changes, by name: what a service remembers of what it decided.
+  package var meta: [String: [UInt8]]
 
   package static let none = Consequences()
 
-  package init(ledger: [LedgerRecord] = [], outbound: [OutboundDraft] = [], timeline: [TimelineEntry] = []) {
+  package init(
+    ledger: [LedgerRecord] = [], outbound: [OutboundDraft] = [], timeline: [TimelineEntry] = [],
+    meta: [String: [UInt8]] = [:]
+  ) {
     self.ledger = ledger
     self.outbound = outbound
     self.timeline = timeline
+    self.meta = meta
   }
 }
 

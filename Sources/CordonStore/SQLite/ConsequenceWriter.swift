@@ -14,6 +14,11 @@ extension Consequences {
       try db.cachedStatement(sql: "INSERT INTO timeline (incident, at_ms, kind, text) VALUES (?, ?, ?, ?)")
         .execute(arguments: [entry.incident.data, entry.at.milliseconds, entry.kind, entry.text])
     }
+    for (key, value) in meta {
+      try db.cachedStatement(
+        sql: "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+      ).execute(arguments: [key, Data(value)])
+    }
   }
 }
 

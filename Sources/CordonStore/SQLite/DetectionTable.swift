@@ -32,6 +32,6 @@ enum DetectionTable {
     }
     return StoredDetection(
       detection: try body.domain(id: id), agent: agent, storedAt: row.time("stored_ms"),
-      incident: try row.idIfAny("incident", of: "detections"), verdict: verdict)
+      incident: try row.idIfAny("incident", of: "detections"), verdict: verdict, p: row["p"])
   }
 }

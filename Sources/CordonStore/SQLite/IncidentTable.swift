@@ -4,6 +4,9 @@ import GRDB
 
 /// Rows of `incidents`, both ways.
 enum IncidentTable {
+  /// What `read` wants beside the columns.
+  static let columns = "incidents.*, (SELECT MIN(p) FROM detections WHERE incident = incidents.id) AS p"
+
   static func read(_ row: Row) throws -> IncidentRecord {
     let names = try StoredBody.decode([String].self, row["agents"], table: "incidents", column: "agents")
     let agents = names.compactMap { AgentID($0) }
@@ -12,7 +15,7 @@ enum IncidentTable {
       id: try row.id("id", of: "incidents"), state: row["state"], title: row["title"],
       severity: try row.choice(Severity.self, "severity", of: "incidents"), openedAt: row.time("opened_ms"),
       updatedAt: row.time("updated_ms"), firstEvent: row.time("first_event_ms"), lastEvent: row.time("last_event_ms"),
-      owner: row["owner"], detections: row.unsigned32("detections"), agents: agents)
+      owner: row["owner"], detections: row.unsigned32("detections"), agents: agents, p: row["p"])
   }
 
   static func upsert(_ db: Database, _ incident: IncidentRecord) throws {

@@ -784,6 +784,16 @@ package nonisolated struct Cordon_V1_StoredDetection: @unchecked Sendable {
     set {_uniqueStorage()._storedMs = newValue}
   }
 
+  /// How often a usual day has so great a score; absent where that is not known.
+  package var p: Double {
+    get {_storage._p ?? 0}
+    set {_uniqueStorage()._p = newValue}
+  }
+  /// Returns true if `p` has been explicitly set.
+  package var hasP: Bool {_storage._p != nil}
+  /// Clears the value of `p`. Subsequent reads from it will return its default value.
+  package mutating func clearP() {_uniqueStorage()._p = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -981,9 +991,21 @@ package nonisolated struct Cordon_V1_Incident: Sendable {
 
   package var agents: [String] = []
 
+  /// The least of its detections'.
+  package var p: Double {
+    get {_p ?? 0}
+    set {_p = newValue}
+  }
+  /// Returns true if `p` has been explicitly set.
+  package var hasP: Bool {self._p != nil}
+  /// Clears the value of `p`. Subsequent reads from it will return its default value.
+  package mutating func clearP() {self._p = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _p: Double? = nil
 }
 
 package nonisolated struct Cordon_V1_TimelineEntry: Sendable {
@@ -3361,7 +3383,7 @@ nonisolated extension Cordon_V1_ApplyPolicyResponse: SwiftProtobuf.Message, Swif
 
 nonisolated extension Cordon_V1_StoredDetection: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".StoredDetection"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}detection\0\u{3}agent_id\0\u{3}agent_label\0\u{3}incident_id\0\u{1}label\0\u{3}labelled_by\0\u{3}stored_ms\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}detection\0\u{3}agent_id\0\u{3}agent_label\0\u{3}incident_id\0\u{1}label\0\u{3}labelled_by\0\u{3}stored_ms\0\u{1}p\0")
 
   fileprivate class _StorageClass {
     var _detection: Cordon_V1_Detection? = nil
@@ -3371,6 +3393,7 @@ nonisolated extension Cordon_V1_StoredDetection: SwiftProtobuf.Message, SwiftPro
     var _label: String = String()
     var _labelledBy: String = String()
     var _storedMs: Int64 = 0
+    var _p: Double? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3388,6 +3411,7 @@ nonisolated extension Cordon_V1_StoredDetection: SwiftProtobuf.Message, SwiftPro
       _label = source._label
       _labelledBy = source._labelledBy
       _storedMs = source._storedMs
+      _p = source._p
     }
   }
 
@@ -3413,6 +3437,7 @@ nonisolated extension Cordon_V1_StoredDetection: SwiftProtobuf.Message, SwiftPro
         case 5: try { try decoder.decodeSingularStringField(value: &_storage._label) }()
         case 6: try { try decoder.decodeSingularStringField(value: &_storage._labelledBy) }()
         case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._storedMs) }()
+        case 8: try { try decoder.decodeSingularDoubleField(value: &_storage._p) }()
         default: break
         }
       }
@@ -3446,6 +3471,9 @@ nonisolated extension Cordon_V1_StoredDetection: SwiftProtobuf.Message, SwiftPro
       if _storage._storedMs != 0 {
         try visitor.visitSingularInt64Field(value: _storage._storedMs, fieldNumber: 7)
       }
+      try { if let v = _storage._p {
+        try visitor.visitSingularDoubleField(value: v, fieldNumber: 8)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3462,6 +3490,7 @@ nonisolated extension Cordon_V1_StoredDetection: SwiftProtobuf.Message, SwiftPro
         if _storage._label != rhs_storage._label {return false}
         if _storage._labelledBy != rhs_storage._labelledBy {return false}
         if _storage._storedMs != rhs_storage._storedMs {return false}
+        if _storage._p != rhs_storage._p {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -3803,7 +3832,7 @@ nonisolated extension Cordon_V1_LabelDetectionResponse: SwiftProtobuf.Message, S
 
 nonisolated extension Cordon_V1_Incident: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Incident"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}state\0\u{1}title\0\u{1}severity\0\u{3}opened_ms\0\u{3}updated_ms\0\u{1}owner\0\u{1}detections\0\u{1}agents\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}state\0\u{1}title\0\u{1}severity\0\u{3}opened_ms\0\u{3}updated_ms\0\u{1}owner\0\u{1}detections\0\u{1}agents\0\u{1}p\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3820,12 +3849,17 @@ nonisolated extension Cordon_V1_Incident: SwiftProtobuf.Message, SwiftProtobuf._
       case 7: try { try decoder.decodeSingularStringField(value: &self.owner) }()
       case 8: try { try decoder.decodeSingularUInt32Field(value: &self.detections) }()
       case 9: try { try decoder.decodeRepeatedStringField(value: &self.agents) }()
+      case 10: try { try decoder.decodeSingularDoubleField(value: &self._p) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.id.isEmpty {
       try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
     }
@@ -3853,6 +3887,9 @@ nonisolated extension Cordon_V1_Incident: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.agents.isEmpty {
       try visitor.visitRepeatedStringField(value: self.agents, fieldNumber: 9)
     }
+    try { if let v = self._p {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 10)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3866,6 +3903,7 @@ nonisolated extension Cordon_V1_Incident: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.owner != rhs.owner {return false}
     if lhs.detections != rhs.detections {return false}
     if lhs.agents != rhs.agents {return false}
+    if lhs._p != rhs._p {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -34,6 +34,11 @@ import Testing
         digest: [UInt8](repeating: 4, count: 32), size: 9, role: .champion, ring: 0, serial: 2, schema: 1)
       _ = shelf.take(offer)
       shelf.run(.init(schema: 1, role: .champion), envelope: [1, 2, 3], isGated: true)
+      let next = ModelOffer(
+        digest: [UInt8](repeating: 5, count: 32), size: 9, role: .champion, ring: 0, serial: 3, schema: 1)
+      _ = shelf.take(next)
+      shelf.run(.init(schema: 1, role: .champion), envelope: [4, 5], isGated: true)
+      #expect(shelf[reserve: .init(schema: 1, role: .champion)]?.envelope == [1, 2, 3])
       var trial = offer
       trial.role = .shadow
       _ = shelf.take(trial)

@@ -94,17 +94,22 @@ import Testing
         link: KeeperLink(seam: WorkerSeam(descriptor: ends.worker)),
         outbox: RecordOutbox(spool: spool, logger: logger) { _ in },
         clock: FakeClock(), logger: logger, restored: restored)
+      intake = ModelIntake(keeper: keeper, desk: desk, store: store, logger: logger, retryPause: .milliseconds(5))
+      apply(canaries, serial: 1)
+    }
+
+    /// The policy's canary windows, as the keeper hands them over.
+    func apply(_ canaries: [CanaryWindow], serial: UInt64) {
       var policy = WorkerSupport.policy()
       policy.learning.canaries = canaries
       desk.take(
         .with { message in
           message.state.policy = Data((try? policy.encodedPayload()) ?? [])
-          message.state.policySerial = 1
+          message.state.policySerial = serial
           message.state.keyEpoch = 1
           message.state.kStaff = Data(repeating: 1, count: 32)
           message.state.pathKey = Data(repeating: 2, count: 32)
         })
-      intake = ModelIntake(keeper: keeper, desk: desk, store: store, logger: logger, retryPause: .milliseconds(5))
     }
 
     /// Puts a signed model into the shop and its offer on the stream.
@@ -210,6 +215,35 @@ import Testing
       // An old offer is not taken again, so nothing changes.
       let result = agent.collector.contents.withLock { $0.results[1] }
       #expect(result?.status == .refused && result?.code == "rolled-back")
+    }
+  }
+
+  /// The policy's canary windows change: a champion that passes over one of them is followed by the one before, and that
+  /// by the baseline alone; heartbeats say why.
+  @Test func newCanariesAreTriedOnWhatIsInUse() async throws {
+    try await withTemporaryFolder { folder in
+      let agent = try Agent(folder, shop: Shop(chunk: 1 << 16), learnedDays: 8, canaries: [])
+      let good = try agent.offer(try Support.bundle(minute: 14), serial: 1)
+      try await agent.run { Self.has($0, good, "running") }
+      let blind = try agent.offer(try Support.bundle(minute: 1e6), serial: 2)
+      try await agent.run { Self.has($0, blind, "running") }
+      await agent.intake.review()
+      #expect(agent.desk.champion(of: 1)?.digest == blind)
+      agent.apply([Support.canary], serial: 2)
+      await agent.intake.review()
+      #expect(agent.desk.champion(of: 1)?.digest == good && agent.desk.champion(of: 1)?.canAlert == true)
+      try await agent.run { Self.has($0, blind, "refused", "canary-missed") && Self.has($0, good, "running") }
+      // The one that is back is what a restart knows, and nobody tries the other again.
+      let again = try Agent(folder, shop: Shop(chunk: 1 << 16), learnedDays: 8)
+      await again.intake.restore()
+      await again.intake.review()
+      #expect(again.desk.champion(of: 1)?.digest == good)
+      again.apply([Support.canary, CanaryWindow(schema: 1, values: [101: 10])], serial: 3)
+      await again.intake.review()
+      #expect(again.desk.champion(of: 1) == nil)
+      let models = await again.desk.status.models.map { Cordon_V1_ModelUse($0) }
+      #expect(Self.has(models, good, "refused", "canary-missed"))
+      #expect(models.contains { $0.state == "running" && $0.code == "baseline" })
     }
   }
 

@@ -43,6 +43,33 @@ import Testing
     #expect(shelf[Self.place, .running]?.digest.first == 1)
   }
 
+  /// A champion that does not pass any more is followed by the last one that this machine had judged.
+  @Test func theChampionBeforeIsKeptInReserve() throws {
+    let error = CordonError(.denied, "canary-missed", "Missed.")
+    var shelf = Self.running(1)
+    _ = shelf.take(Self.offer(2))
+    shelf.run(Self.place, envelope: [2], isGated: false)
+    #expect(shelf[reserve: Self.place]?.digest.first == 1 && shelf.all.count == 1)
+    #expect(shelf.envelope(of: [UInt8](repeating: 1, count: 32)) == [1])
+    _ = shelf.take(Self.offer(3))
+    shelf.run(Self.place, envelope: [3], isGated: true)
+    // The second was never judged.
+    #expect(shelf[reserve: Self.place]?.digest.first == 1)
+    var busy = shelf
+    let isBack = busy.goBack(at: Self.place)
+    #expect(!isBack && busy == shelf)
+    shelf.refuse(try #require(shelf[Self.place, .running]), at: Self.place, because: error)
+    let isInUse = shelf.goBack(at: Self.place)
+    #expect(isInUse && shelf[Self.place, .running]?.digest.first == 1 && shelf[reserve: Self.place] == nil)
+    #expect(shelf[Self.place, .refused]?.message == "Missed. The model before it is in use again.")
+    // Back to what is in reserve: it is no longer in reserve.
+    _ = shelf.take(Self.offer(4))
+    shelf.run(Self.place, envelope: [4], isGated: true)
+    _ = shelf.take(Self.offer(1))
+    shelf.run(Self.place, envelope: [1], isGated: true)
+    #expect(shelf[reserve: Self.place]?.digest.first == 4)
+  }
+
   @Test func aShadowThatIsPromotedHasDoneItsWork() {
     var shelf = Self.running(1)
     _ = shelf.take(Self.offer(2, role: .shadow))

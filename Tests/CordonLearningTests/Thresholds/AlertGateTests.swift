@@ -26,18 +26,6 @@ import Testing
     #expect(gate.decide(1e300, threshold: .infinity, scale: 0, day: 1) == .silent)
   }
 
-  @Test func `past the cap alerts are folded and counted`() {
-    var cap = DailyCap(limit: 2)
-    #expect([1, 1, 1, 1].map { cap.admits(day: $0) } == [true, true, false, false])
-    #expect(cap.folded == 2)
-    let next = cap.admits(day: 2)
-    #expect(next && cap.folded == 0)
-    let late = cap.admits(day: 1)
-    #expect(late)
-    let over = cap.admits(day: 2)
-    #expect(!over)
-  }
-
   @Test func `a table without a calibration has no threshold`() {
     var table = ThresholdTable()
     table[.init(schema: 1, scale: .minute)] = .feasible(threshold: 7, rank: 1, entityDays: 100)

@@ -1,5 +1,6 @@
 import CordonCore
 import CordonLearning
+import CordonTestSupport
 import Testing
 
 @Suite struct PopulationRuleTests {
@@ -56,6 +57,32 @@ import Testing
       #expect(
         rule.crossed(Self.entity(number), scale: .minute, at: Self.time(number * 61), group: "c", groupSize: 9)
           == .single)
+    }
+  }
+
+  /// What follows is decided as if nothing had happened, whether the population is open or still gathers.
+  @Test(arguments: [3, 7]) func `a restart forgets neither the last hour nor an open population`(seen: Int) throws {
+    var rule = PopulationRule()
+    func cross(_ rule: inout PopulationRule, _ number: Int, _ scale: Scale, minute: Int) -> PopulationRule.Decision {
+      rule.crossed(Self.entity(number), scale: scale, at: Self.time(minute), group: "nurses", groupSize: 60)
+    }
+    for number in 0..<seen { _ = cross(&rule, number, .threeHours, minute: number) }
+    var writer = StateWriter()
+    rule.encode(to: &writer)
+    var reader = StateReader(writer.bytes)
+    var restored = try PopulationRule(from: &reader)
+    try reader.end()
+    #expect(restored.members(group: "nurses") == rule.members(group: "nurses"))
+    for (number, scale) in [(1, Scale.minute), (20, .threeHours), (21, .threeHours), (22, .minute)] {
+      let expected = cross(&rule, number, scale, minute: 20)
+      #expect(cross(&restored, number, scale, minute: 20) == expected)
+    }
+    for count in writer.bytes.indices {
+      expectRefusal("malformed-state") {
+        var reader = StateReader(Array(writer.bytes.prefix(count)))
+        _ = try PopulationRule(from: &reader)
+        try reader.end()
+      }
     }
   }
 }

@@ -21,6 +21,14 @@ import Testing
     #expect(ScoreTail(TopScores()).p(3) == 1)
   }
 
+  @Test func `an owner's own scores can be left out`() {
+    var top = TopScores()
+    for score in 1...99 { top.insert(Double(score), owner: score > 90 ? 1 : 0) }
+    #expect(ScoreTail(top, excluding: 1).p(95) == 1.0 / 91)
+    #expect(ScoreTail(top, excluding: 0).p(90) == 1)
+    #expect(ScoreTail(top, excluding: 5).p(95) == ScoreTail(top).p(95))
+  }
+
   @Test(arguments: [UInt64(1), 2, 3]) func `a heavy tail is recognised, a light one never ends`(seed: UInt64) throws {
     // Pareto with shape ½, and uniform: whose own tail ends.
     let heavy = Self.tail(20_000, seed: seed) { 1 / $0.squareRoot() }

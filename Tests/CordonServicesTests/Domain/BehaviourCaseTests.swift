@@ -71,6 +71,32 @@ import Testing
     }
   }
 
+  @Test func `a population is one over a restart as well`() async throws {
+    try await TestCollector.with { collector in
+      var machines: [TestMachine] = []
+      for number in 0..<8 { machines.append(try await collector.enrol("ws-\(number)", group: "ward")) }
+      for machine in machines.prefix(3) { try await Self.raise(machine, collector) }
+      func restart(_ collector: TestCollector) async throws -> TestCollector {
+        let again = try await TestCollector.open(
+          collector.folder, clock: collector.clock, site: collector.site, identity: collector.identity,
+          clara: collector.clara)
+        try await again.domain.cases.restore()
+        return again
+      }
+      let second = try await restart(collector)
+      for machine in machines.dropFirst(3).prefix(2) { try await Self.raise(machine, second) }
+      let third = try await restart(second)
+      // A member at another scale, and one more: both are of the population.
+      try await Self.raise(machines[0], third, scale: .threeHours)
+      try await Self.raise(machines[5], third)
+      let open = try await third.domain.casebook.incidents(closedToo: false, most: 10)
+      #expect(open.count == 1)
+      let view = try await third.domain.casebook.incident(try #require(open.first).id)
+      #expect(view.detections.count == 8, "seven of hosts and the population's own")
+      #expect(view.detections.count { $0.stored.detection.kind == .population } == 1)
+    }
+  }
+
   @Test func `what is expected of a group closes by itself, until its end, and never a tripwire`() async throws {
     try await TestCollector.with { collector in
       let ward = try await collector.enrol("ws-1", group: "ward")

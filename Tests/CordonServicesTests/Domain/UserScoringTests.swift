@@ -97,6 +97,44 @@ import Testing
     }
   }
 
+  @Test func `users together alert so often a day, and what is over is told with the next, over a restart as well`()
+    async throws
+  {
+    try await TestCollector.with { collector in
+      try await collector.apply(collector.policy(serial: 1) { $0.dailyAlerts = 4 })
+      let machine = try await collector.enrol("ws-1")
+      let first = collector.clock.now.advanced(by: .seconds(-16 * 86_400))
+      let history = Self.history(users: 20, days: 15, from: first)
+      try await collector.bring(history.map { .window($0) }, of: machine, lane: .window)
+      try await collector.settle()
+      let detections = { @Sendable () async throws -> [Detection] in
+        try await collector.domain.casebook.detections(since: .epoch, most: 100).map(\.stored.detection)
+      }
+      let usual = try await detections().count
+      // Ever stranger: what was alerted before is in the next thresholds.
+      func strange(_ user: UInt8, _ collector: TestCollector) async throws {
+        let window = TestCollector.userWindow(
+          TestCollector.user(user), at: collector.clock.now.advanced(by: .seconds(-120)),
+          starts: 1_000 * Float(user) * Float(user), files: 10_000 * Float(user) * Float(user))
+        try await collector.bring([.window(window)], of: machine, lane: .window)
+        try await collector.settle()
+      }
+      collector.clock.advance(by: .seconds(86_400))
+      for user in 3...8 { try await strange(UInt8(user), collector) }
+      #expect(try await detections().count == usual + 4)
+      let again = try await TestCollector.open(
+        collector.folder, clock: collector.clock, site: collector.site, identity: collector.identity,
+        clara: collector.clara)
+      try await again.domain.cases.restore()
+      try await strange(9, again)
+      #expect(try await detections().count == usual + 4)
+      again.clock.advance(by: .seconds(86_400))
+      try await strange(10, again)
+      let newest = try #require(try await detections().first)
+      #expect(newest.entities.first?.entity == TestCollector.user(10) && newest.folded >= 3, "\(newest)")
+    }
+  }
+
   @Test func `with too few days nobody is alerted, and status says until when`() async throws {
     try await TestCollector.with { collector in
       try await collector.apply(collector.policy(serial: 1) { $0.dailyAlerts = 0.4 })

@@ -4,11 +4,12 @@ import CordonWire
 
 struct DetectionListCommand: ConnectedCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List detections, the newest first.",
+    commandName: "list", abstract: "List detections, the newest or the rarest first.",
     discussion: """
       Examples:
         cordon detection list
         cordon detection list --since 7d --severity high
+        cordon detection list --order rarest
       """)
 
   static let most: UInt32 = 10_000
@@ -29,6 +30,7 @@ struct DetectionListCommand: ConnectedCommand {
   @OptionGroup var common: CommonOptions
   @Option(help: "How far back.") var since = DurationArgument(.seconds(7 * 86_400))
   @Option(help: "Only of this severity and above.") var severity: Level = .low
+  @Option(help: "Of the newest, these first.") var order: ListOrder = .newest
   @Option(help: "How many at most, up to 10000.") var limit: UInt32 = 100
 
   func validate() throws {
@@ -41,6 +43,13 @@ struct DetectionListCommand: ConnectedCommand {
     request.most = limit
     let detections = try await session.client.listDetections(request, options: AdminCall.options).detections
     let least = Int(severity.severity.rawValue)
-    return DetectionPage.list(detections.filter { $0.detection.severity.rawValue >= least })
+    var listed = detections.filter { $0.detection.severity.rawValue >= least }
+    if order == .rarest {
+      listed.sort {
+        RarityText.isRarer(
+          ($0.hasP ? $0.p : nil, $0.detection.score), ($1.hasP ? $1.p : nil, $1.detection.score))
+      }
+    }
+    return DetectionPage.list(listed)
   }
 }

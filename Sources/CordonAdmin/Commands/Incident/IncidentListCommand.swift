@@ -8,10 +8,12 @@ struct IncidentListCommand: ConnectedCommand {
       Examples:
         cordon incident list
         cordon incident list --all --output json
+        cordon incident list --order rarest
       """)
 
   @OptionGroup var common: CommonOptions
   @Flag(help: "Closed ones too.") var all = false
+  @Option(help: "Of those that changed last, these first.") var order: ListOrder = .newest
   @Option(help: "How many at most, up to 10000.") var limit: UInt32 = 100
 
   func validate() throws {
@@ -22,7 +24,13 @@ struct IncidentListCommand: ConnectedCommand {
     var request = Cordon_V1_ListIncidentsRequest()
     request.closedToo = all
     request.most = limit
-    let incidents = try await session.client.listIncidents(request, options: AdminCall.options).incidents
+    var incidents = try await session.client.listIncidents(request, options: AdminCall.options).incidents
+    if order == .rarest {
+      incidents.sort {
+        RarityText.isRarer(
+          ($0.hasP ? $0.p : nil, Double($0.severity.rawValue)), ($1.hasP ? $1.p : nil, Double($1.severity.rawValue)))
+      }
+    }
     return IncidentPage.list(incidents, at: session.now)
   }
 }
