@@ -189,8 +189,8 @@ extension ModelIntake {
   private func isReady(
     _ bundle: ModelBundle, _ model: ModelInForce, _ place: ModelShelf.Place
   ) async throws(CordonError) -> Bool {
-    let gate = ModelGate(bundle, model: model.model)
-    let timeZone = desk.learning.timeZone
+    let (policy, timeZone) = desk.learning
+    let gate = ModelGate(bundle, model: model.model, rateFactor: Double(policy.rateFactor))
     let current = desk.champion(of: place.schema)
     if !gate.canAlert {
       guard current?.canAlert != true else {

@@ -49,7 +49,7 @@ extension ModelService {
 
   /// What a model would have alerted since agents report it.
   package func shadowReport(_ record: ModelRecord) async throws -> ShadowReport {
-    let zone = authority.policy(of: "").timeZone
+    let policy = authority.policy(of: "")
     let maxima = try await context.store.dailyScores(schema: record.schema, model: record.number, from: .min)
     let kind = FeatureSchema.withID(record.schema)?.entity
     let labels = try await context.store.behaviourDetections(since: record.createdAt).filter {
@@ -57,7 +57,8 @@ extension ModelService {
     }
     return ShadowReport(
       maxima, thresholds: try codec.decode(record.payload).thresholds, labels: labels,
-      day: { DailyMaximum.day(of: $0, offset: SiteTime.offset(in: zone, at: $0)) })
+      rateFactor: Double(policy.learning.rateFactor),
+      day: { DailyMaximum.day(of: $0, offset: SiteTime.offset(in: policy.timeZone, at: $0)) })
   }
 
   /// Features whose positive values of the last week differ from those that the model was trained on, worst first.

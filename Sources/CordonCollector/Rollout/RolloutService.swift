@@ -20,6 +20,7 @@ package final class RolloutService: Service, Sendable {
   private let hub: UplinkHub
   private let models: ModelService
   private let training: ModelTraining
+  private let processors = ProcessorWatch()
 
   package init(
     context: CollectorContext, authority: AuthorityBook, hub: UplinkHub, models: ModelService, training: ModelTraining
@@ -49,6 +50,7 @@ package final class RolloutService: Service, Sendable {
   /// Judges every ring that is out, and acts on it; also what tests call instead of `run`.
   package func tick() async throws {
     let offers = try await context.store.offersInForce()
+    processors.keep(only: Set(offers.map(\.serial)))
     for offer in offers where offer.state == .sent {
       let sameRollout = offers.filter { $0.model == offer.model && $0.role == offer.role }
       let next = sameRollout.first { $0.state == .waiting }
@@ -82,7 +84,10 @@ package final class RolloutService: Service, Sendable {
       // Who was off before the offer went out has not vanished with it.
       let vanished = agent.lastSeen.map { $0 >= sent && now.since($0) > silence } ?? false
       members.append(
-        RingHealth.Member(use: use, refusal: row?.answer == .refused ? row?.code : nil, vanished: vanished))
+        RingHealth.Member(
+          use: use, refusal: row?.answer == .refused ? row?.code : nil, vanished: vanished,
+          processorShare: agent.heartbeat.flatMap { processors.share(of: agent.id, with: $0, offer: offer.serial) },
+          memoryBytes: agent.heartbeat?.memoryBytes ?? 0))
     }
     let ids = Set(agents.map(\.id))
     let alerts = try await context.store.behaviourDetections(since: sent).count { stored in
@@ -91,7 +96,7 @@ package final class RolloutService: Service, Sendable {
     return RingHealth(
       members: members, alerts: offer.role == .champion ? alerts : 0,
       allowed: allowed(agents.count, of: offer.schema, in: now.since(sent), all: try await enrolled()),
-      age: now.since(sent))
+      age: now.since(sent), gates: authority.policy(of: "").learning)
   }
 
   private func enrolled() async throws -> Int { try await context.store.agents().count { $0.state == .enrolled } }

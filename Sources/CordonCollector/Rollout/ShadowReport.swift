@@ -3,9 +3,6 @@ import CordonLearning
 
 /// What a model would have alerted, had it been allowed to: from the daily maxima that agents report of it.
 package struct ShadowReport: Hashable, Sendable {
-  /// Times the budget that a model's realised rate may reach.
-  package static let rateFactor = 2.0
-
   /// Entity-days that it scored.
   package var entityDays: Int
   /// Episodes of days on which a scale passed its threshold.
@@ -17,13 +14,17 @@ package struct ShadowReport: Hashable, Sendable {
   package var agreed: Int
   /// Labelled malicious, and not seen by this model.
   package var missed: Int
+  /// Times the budget that a model's realised rate may reach.
+  package var rateFactor: Double
 
   /// Compares maxima with the model's own thresholds and with what analysts said.
   ///
   /// - Parameter day: the site's day that holds a moment.
   package init(
-    _ maxima: [DailyScore], thresholds: [ScaleThreshold], labels: [StoredDetection], day: (Timestamp) -> Int32
+    _ maxima: [DailyScore], thresholds: [ScaleThreshold], labels: [StoredDetection], rateFactor: Double = 2,
+    day: (Timestamp) -> Int32
   ) {
+    self.rateFactor = rateFactor
     var limits: [UInt8: ScaleThreshold] = [:]
     for scale in Scale.allCases { limits[scale.rawValue] = thresholds.first { $0.scale == scale.code } }
     var flagged: Set<EntityDay> = []
@@ -61,7 +62,7 @@ package struct ShadowReport: Hashable, Sendable {
   package var objections: [String] {
     var found: [String] = []
     if entityDays == 0 { found.append("no finished day of it has been reported yet") }
-    if Double(alerts) > max(2, Self.rateFactor * allowed) {
+    if Double(alerts) > max(2, rateFactor * allowed) {
       found.append("it would have alerted \(alerts) times where its budget allows \(allowed.rounded(toPlaces: 1))")
     }
     if missed > 0 { found.append("it does not see \(missed) of what analysts called malicious") }

@@ -110,6 +110,14 @@ package struct Policy: Hashable, Sendable {
     package var canaries: [CanaryWindow] = []
     /// Groups in the order in which a model reaches them; agents of other groups come last.
     package var rings: [String] = []
+    /// How long a ring is watched before the next one gets the model.
+    package var dwell: Duration = .seconds(4 * 3600)
+    /// Times the budget above which a realised rate halts a rollout, or keeps a shadow from becoming champion.
+    package var rateFactor: Float = 2
+    /// Of one processor, on average, above which an agent's use halts a rollout.
+    package var processorShare: Float = 0.25
+    /// Mebibytes above which an agent's use halts a rollout.
+    package var memoryMebibytes: UInt32 = 512
 
     package init() {}
   }

@@ -5,8 +5,8 @@ package import CordonCore
 /// A collector in foreign hands can offer a model that people once signed; whether it fits this entity only the entity's
 /// own past can say. What it cannot catch: a model that passes over what neither a canary window nor the past shows.
 package struct ModelGate: Sendable {
-  /// How many times its budget a model may alert on the past.
-  package static let rateFactor = 2.0
+  /// How many times its budget a model may usually alert on the past.
+  package static let usualRateFactor = 2.0
   /// A number of alerts that is less likely than this under that rate is too many: over a week one alert proves nothing.
   package static let significance = 0.01
   /// Share of the week's hours in which a canary window must be flagged: it may be usual at the hour of the backup.
@@ -18,8 +18,13 @@ package struct ModelGate: Sendable {
   private let peers: PeerBaseline?
   /// Alerts a day and entity, over all scales.
   private let budget: Double
+  private let rateFactor: Double
 
-  package init(_ bundle: ModelBundle, model: BoundModel, scales: [Scale] = Scale.onAgent) {
+  /// - Parameter rateFactor: times its budget that the model may alert on the past, as the policy says.
+  package init(
+    _ bundle: ModelBundle, model: BoundModel, scales: [Scale] = Scale.onAgent, rateFactor: Double = usualRateFactor
+  ) {
+    self.rateFactor = rateFactor
     self.model = model
     self.scales = scales
     thresholds = bundle.thresholds(of: scales)
@@ -41,7 +46,7 @@ package struct ModelGate: Sendable {
     guard let first = past.first, let last = past.last else { return }
     let days = max(1, last.start.advanced(by: .milliseconds(Int64(last.length))).since(first.start) / .seconds(86_400))
     let count = alerts(over: past, offset: offset)
-    let most = Self.rateFactor * budget * days
+    let most = rateFactor * budget * days
     guard Self.chance(of: count, mean: most) >= Self.significance else {
       throw CordonError(
         .denied, "alert-rate",

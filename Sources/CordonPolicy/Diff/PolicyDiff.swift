@@ -27,6 +27,11 @@ package struct PolicyDiff: Sendable, Hashable {
     }
   }
 
+  /// What moves models further without a person, the more of it there is.
+  private static let rolloutPaths: Set<String> = [
+    "learning.standing_rollout", "learning.rate_factor", "learning.processor_share", "learning.memory_mebibytes",
+  ]
+
   private static func changes(
     of field: PolicyField, _ old: PolicyField.Value, _ new: PolicyField.Value
   ) -> [Change] {
@@ -57,8 +62,9 @@ package struct PolicyDiff: Sendable, Hashable {
       return [
         change(
           .changed, field.path, PolicyText.inline(old), PolicyText.inline(new),
-          widens: (field.path.hasPrefix("containment") || field.path == "learning.standing_rollout")
-            && isMore(new, than: old))
+          widens: field.path == "learning.dwell"
+            ? isMore(old, than: new)
+            : (field.path.hasPrefix("containment") || rolloutPaths.contains(field.path)) && isMore(new, than: old))
       ]
     }
   }
@@ -85,6 +91,7 @@ package struct PolicyDiff: Sendable, Hashable {
     switch (old, new) {
     case (.flag(let old), .flag(let new)): new && !old
     case (.integer(let old), .integer(let new)): new > old
+    case (.number(let old), .number(let new)): new > old
     case (.duration(let old), .duration(let new)): new > old
     default: false
     }

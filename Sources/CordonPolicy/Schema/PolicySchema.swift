@@ -98,6 +98,18 @@ package enum PolicySchema {
     .list(
       "learning.rings", \.learning.rings, .ring, most: 16,
       "groups in the order in which a model reaches them; other groups come last"),
+    .duration(
+      "learning.dwell", \.learning.dwell, .seconds(60) ... .seconds(604_800),
+      "how long a ring is watched before the next one gets the model"),
+    .number(
+      "learning.rate_factor", \.learning.rateFactor, 1...10,
+      "times the budget above which a model's realised rate halts its rollout"),
+    .number(
+      "learning.processor_share", \.learning.processorShare, 0.01...1,
+      "of one processor, on average, above which an agent's use halts a rollout"),
+    .integer(
+      "learning.memory_mebibytes", \.learning.memoryMebibytes, 32...4096,
+      "of memory, above which an agent's use halts a rollout"),
   ]
 
   private static let containment: [PolicyField] = [

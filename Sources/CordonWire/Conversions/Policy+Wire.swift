@@ -67,6 +67,12 @@ package enum PolicyBounds {
 
   /// Milliseconds; zero: only on request.
   package static let trainEvery: ClosedRange<Int64> = 0...2_592_000_000
+  /// Milliseconds.
+  package static let dwell: ClosedRange<UInt64> = 60_000...604_800_000
+  package static let rateFactor: ClosedRange<Float> = 1...10
+  /// Of one processor.
+  package static let processorShare: ClosedRange<Float> = 0.01...1
+  package static let memoryMebibytes: ClosedRange<UInt32> = 32...4096
 
   static func duration(_ value: UInt32, _ range: ClosedRange<Int64>, _ field: String) throws(CordonError) -> Duration {
     guard range.contains(Int64(value)) else {

@@ -8,6 +8,10 @@ extension Cordon_V1_LearningPolicy {
     trainEveryMs = UInt64(clamping: learning.trainEvery.milliseconds)
     canaries = learning.canaries.map { Cordon_V1_CanaryWindow($0) }
     rings = learning.rings
+    dwellMs = UInt64(clamping: learning.dwell.milliseconds)
+    rateFactor = learning.rateFactor
+    processorShare = learning.processorShare
+    memoryMebibytes = learning.memoryMebibytes
   }
 
   package func domain() throws(CordonError) -> Policy.Learning {
@@ -25,7 +29,31 @@ extension Cordon_V1_LearningPolicy {
       learning.canaries.append(try canary.domain())
     }
     learning.rings = try PolicyBounds.names(rings, "learning.rings")
+    try readGates(into: &learning)
     return learning
+  }
+
+  /// A policy from before there were gates in policies keeps the defaults.
+  private func readGates(into learning: inout Policy.Learning) throws(CordonError) {
+    func bounded<Value: Comparable>(
+      _ value: Value, _ range: ClosedRange<Value>, _ field: String
+    ) throws(CordonError) -> Value {
+      guard range.contains(value) else {
+        throw CordonError(
+          .invalid, "out-of-range", "learning.\(field) must be \(range.lowerBound) to \(range.upperBound).")
+      }
+      return value
+    }
+    if hasDwellMs {
+      learning.dwell = .milliseconds(Int64(try bounded(dwellMs, PolicyBounds.dwell, "dwell, in ms,")))
+    }
+    if hasRateFactor { learning.rateFactor = try bounded(rateFactor, PolicyBounds.rateFactor, "rate_factor") }
+    if hasProcessorShare {
+      learning.processorShare = try bounded(processorShare, PolicyBounds.processorShare, "processor_share")
+    }
+    if hasMemoryMebibytes {
+      learning.memoryMebibytes = try bounded(memoryMebibytes, PolicyBounds.memoryMebibytes, "memory_mebibytes")
+    }
   }
 }
 

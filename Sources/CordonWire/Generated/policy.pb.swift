@@ -477,9 +477,54 @@ package nonisolated struct Cordon_V1_LearningPolicy: Sendable {
   /// Groups in the order in which a model reaches them; agents of other groups come last.
   package var rings: [String] = []
 
+  /// How long a ring is watched before the next one gets the model.
+  package var dwellMs: UInt64 {
+    get {_dwellMs ?? 0}
+    set {_dwellMs = newValue}
+  }
+  /// Returns true if `dwellMs` has been explicitly set.
+  package var hasDwellMs: Bool {self._dwellMs != nil}
+  /// Clears the value of `dwellMs`. Subsequent reads from it will return its default value.
+  package mutating func clearDwellMs() {self._dwellMs = nil}
+
+  /// Times the budget above which a realised rate halts a rollout, or keeps a shadow from becoming champion.
+  package var rateFactor: Float {
+    get {_rateFactor ?? 0}
+    set {_rateFactor = newValue}
+  }
+  /// Returns true if `rateFactor` has been explicitly set.
+  package var hasRateFactor: Bool {self._rateFactor != nil}
+  /// Clears the value of `rateFactor`. Subsequent reads from it will return its default value.
+  package mutating func clearRateFactor() {self._rateFactor = nil}
+
+  /// Of one processor, on average, above which an agent's use halts a rollout; 0 to 1.
+  package var processorShare: Float {
+    get {_processorShare ?? 0}
+    set {_processorShare = newValue}
+  }
+  /// Returns true if `processorShare` has been explicitly set.
+  package var hasProcessorShare: Bool {self._processorShare != nil}
+  /// Clears the value of `processorShare`. Subsequent reads from it will return its default value.
+  package mutating func clearProcessorShare() {self._processorShare = nil}
+
+  /// Mebibytes above which an agent's use halts a rollout.
+  package var memoryMebibytes: UInt32 {
+    get {_memoryMebibytes ?? 0}
+    set {_memoryMebibytes = newValue}
+  }
+  /// Returns true if `memoryMebibytes` has been explicitly set.
+  package var hasMemoryMebibytes: Bool {self._memoryMebibytes != nil}
+  /// Clears the value of `memoryMebibytes`. Subsequent reads from it will return its default value.
+  package mutating func clearMemoryMebibytes() {self._memoryMebibytes = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _dwellMs: UInt64? = nil
+  fileprivate var _rateFactor: Float? = nil
+  fileprivate var _processorShare: Float? = nil
+  fileprivate var _memoryMebibytes: UInt32? = nil
 }
 
 package nonisolated struct Cordon_V1_CanaryWindow: Sendable {
@@ -1231,7 +1276,7 @@ nonisolated extension Cordon_V1_HostFacts: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension Cordon_V1_LearningPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".LearningPolicy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{3}standing_rollout\0\u{3}train_every_ms\0\u{1}canaries\0\u{1}rings\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{3}standing_rollout\0\u{3}train_every_ms\0\u{1}canaries\0\u{1}rings\0\u{3}dwell_ms\0\u{3}rate_factor\0\u{3}processor_share\0\u{3}memory_mebibytes\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1244,12 +1289,20 @@ nonisolated extension Cordon_V1_LearningPolicy: SwiftProtobuf.Message, SwiftProt
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.trainEveryMs) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.canaries) }()
       case 5: try { try decoder.decodeRepeatedStringField(value: &self.rings) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self._dwellMs) }()
+      case 7: try { try decoder.decodeSingularFloatField(value: &self._rateFactor) }()
+      case 8: try { try decoder.decodeSingularFloatField(value: &self._processorShare) }()
+      case 9: try { try decoder.decodeSingularUInt32Field(value: &self._memoryMebibytes) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.enabled != false {
       try visitor.visitSingularBoolField(value: self.enabled, fieldNumber: 1)
     }
@@ -1265,6 +1318,18 @@ nonisolated extension Cordon_V1_LearningPolicy: SwiftProtobuf.Message, SwiftProt
     if !self.rings.isEmpty {
       try visitor.visitRepeatedStringField(value: self.rings, fieldNumber: 5)
     }
+    try { if let v = self._dwellMs {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 6)
+    } }()
+    try { if let v = self._rateFactor {
+      try visitor.visitSingularFloatField(value: v, fieldNumber: 7)
+    } }()
+    try { if let v = self._processorShare {
+      try visitor.visitSingularFloatField(value: v, fieldNumber: 8)
+    } }()
+    try { if let v = self._memoryMebibytes {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 9)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1274,6 +1339,10 @@ nonisolated extension Cordon_V1_LearningPolicy: SwiftProtobuf.Message, SwiftProt
     if lhs.trainEveryMs != rhs.trainEveryMs {return false}
     if lhs.canaries != rhs.canaries {return false}
     if lhs.rings != rhs.rings {return false}
+    if lhs._dwellMs != rhs._dwellMs {return false}
+    if lhs._rateFactor != rhs._rateFactor {return false}
+    if lhs._processorShare != rhs._processorShare {return false}
+    if lhs._memoryMebibytes != rhs._memoryMebibytes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

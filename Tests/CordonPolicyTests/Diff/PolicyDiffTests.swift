@@ -43,6 +43,10 @@ import Testing
         "~ interlock.hosts[ct-2]: {label: ct-2, criticality: diagnostic, clinical_area: \"CT: 2\"} → "
           + "{label: ct-2, criticality: therapeutic, clinical_area: \"CT: 2\"}"
       ])
+    #expect(diff { $0.learning.dwell = .seconds(3600) } == ["~ learning.dwell: 2h → 1h" + mark])
+    #expect(diff { $0.learning.dwell = .seconds(10_800) } == ["~ learning.dwell: 2h → 3h"])
+    #expect(diff { $0.learning.rateFactor = 3 } == ["~ learning.rate_factor: 1.5 → 3" + mark])
+    #expect(diff { $0.learning.memoryMebibytes = 64 } == ["~ learning.memory_mebibytes: 128 → 64"])
     #expect(
       diff { $0.interlock.hosts.append(.init(label: "new", criticality: .administrative)) }
         == ["+ interlock.hosts[new]: {label: new, criticality: administrative}" + mark])

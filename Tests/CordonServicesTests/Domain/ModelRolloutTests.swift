@@ -74,7 +74,7 @@ import Testing
       for machine in machines.prefix(2) { try await collector.report(machine, record, .running) }
       try await collector.domain.rollout.tick()
       #expect(try await collector.waiting(for: machines[5]).isEmpty, "the ring is watched first")
-      collector.clock.advance(by: RingHealth.dwell)
+      collector.clock.advance(by: Policy.Learning().dwell)
       for machine in machines { try await collector.report(machine, record, .running) }
       try await collector.domain.rollout.tick()
       #expect(try await collector.waiting(for: machines[5]).count == 1)
@@ -109,6 +109,33 @@ import Testing
       let offer = try ModelOffer(payload: try Envelope(serialized: last.envelope).payload)
       #expect(offer.digest == (try await models.show(first.id).record.digest))
       #expect(try Envelope(serialized: last.envelope).signatures.count == 1)
+    }
+  }
+
+  @Test func `a ring is watched for as long as the policy says, and what eats its machines halts there`() async throws {
+    try await Self.with({ $0.learning.dwell = .seconds(3600) }) { collector, machines in
+      let record = try await collector.candidate()
+      _ = try await collector.domain.models.promote(
+        try collector.promotion(try await collector.domain.models.plan(record.id)), by: OperatorName("ann"))
+      func beat(minutes: Int64, cpu: Duration) async throws {
+        collector.clock.advance(by: .seconds(minutes * 60))
+        for machine in machines { try await collector.report(machine, record, .running, cpu: cpu) }
+        try await collector.domain.rollout.tick()
+      }
+      try await beat(minutes: 1, cpu: .seconds(1_000_000))
+      try await beat(minutes: 50, cpu: .seconds(1_000_010))
+      #expect(try await collector.waiting(for: machines[5]).isEmpty)
+      try await beat(minutes: 10, cpu: .seconds(1_000_020))
+      #expect(try await collector.waiting(for: machines[5]).count == 1)
+      // The last ring is watched as well: a quarter of a processor is too much.
+      try await beat(minutes: 5, cpu: .seconds(1_000_030))
+      try await beat(minutes: 30, cpu: .seconds(1_000_230))
+      #expect(try await collector.domain.models.show(record.id).offers.contains { $0.state == .sent })
+      try await beat(minutes: 30, cpu: .seconds(1_002_000))
+      #expect(try await collector.domain.models.show(record.id).offers.allSatisfy { $0.state != .sent })
+      let ledger = try await collector.domain.context.store.pendingLedger(most: 1000)
+        .map { String(decoding: $0.record, as: UTF8.self) }
+      #expect(ledger.contains { $0.contains("\"kind\":\"model-halted\"") && $0.contains("of a processor") })
     }
   }
 

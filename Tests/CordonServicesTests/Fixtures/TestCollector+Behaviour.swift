@@ -95,9 +95,12 @@ extension TestCollector {
   }
 
   /// What an agent says of a model in its heartbeat.
-  func report(_ machine: TestMachine, _ model: ModelRecord, _ state: ModelUse.State, code: String = "") async throws {
+  func report(
+    _ machine: TestMachine, _ model: ModelRecord, _ state: ModelUse.State, code: String = "", cpu: Duration = .zero
+  ) async throws {
     let digest = try await domain.models.show(model.id).record.digest
     var beat = AgentHeartbeat(clock: clock.now)
+    beat.cpuMilliseconds = UInt64(cpu.milliseconds)
     beat.models = [
       ModelUse(schema: model.schema, digest: digest, purpose: "champion", state: state, code: code)
     ]

@@ -63,6 +63,28 @@ import Testing
     var message = Cordon_V1_Policy(Samples.policy)
     message.clearLearning()
     #expect(try message.domain().learning == Policy.Learning())
+    message = Cordon_V1_Policy(Samples.policy)
+    message.learning.clearDwellMs()
+    message.learning.clearRateFactor()
+    message.learning.clearProcessorShare()
+    message.learning.clearMemoryMebibytes()
+    let (learning, usual) = (try message.domain().learning, Policy.Learning())
+    #expect(learning.dwell == usual.dwell && learning.rateFactor == usual.rateFactor)
+    #expect(learning.processorShare == usual.processorShare && learning.memoryMebibytes == usual.memoryMebibytes)
+  }
+
+  @Test func gatesOfModelsHaveBounds() {
+    let spoilings: [(inout Cordon_V1_LearningPolicy) -> Void] = [
+      { $0.dwellMs = 59_999 }, { $0.dwellMs = .max }, { $0.rateFactor = 0.5 }, { $0.rateFactor = .nan },
+      { $0.rateFactor = .infinity }, { $0.processorShare = 0 }, { $0.processorShare = 1.5 },
+      { $0.memoryMebibytes = 31 }, { $0.memoryMebibytes = 4097 },
+    ]
+    for spoil in spoilings {
+      var message = Cordon_V1_Policy(Samples.policy)
+      spoil(&message.learning)
+      let error = #expect(throws: CordonError.self) { try message.domain() }
+      #expect(error?.code == "out-of-range")
+    }
   }
 
   @Test func boundsHoldAtTheLimit() throws {

@@ -55,6 +55,10 @@ enum Samples {
     policy.tripwires.canaryFolders = ["/home"]
     policy.learning.isEnabled = false
     policy.learning.standingRollout = true
+    policy.learning.dwell = .seconds(7200)
+    policy.learning.rateFactor = 1.5
+    policy.learning.processorShare = 0.5
+    policy.learning.memoryMebibytes = 128
     policy.learning.trainEvery = .seconds(86_400)
     policy.learning.canaries = [CanaryWindow(schema: 1, values: [110: 4000, 114: 7.9])]
     policy.learning.rings = ["pilot"]
