@@ -2,11 +2,13 @@ extension FlatModel {
   /// How much of a row's score each feature carries, in the score's own unit: what an explanation begins with.
   ///
   /// Tails, projection, neighbours, reconstruction and one-layer networks split exactly: the parts add up to the score,
-  /// or for one layer to the sum before its sigmoid without the bias. Trees follow the row's way (Saabas: "Interpreting
-  /// random forests", 2014): each split hands what its child is above its siblings' mean to its feature, and the parts add
-  /// up to what sets the row apart from the trees' mean. Other networks and slanted trees say what changes when a feature
-  /// is missing. An ensemble adds its members' by weight and calibration. Each part is finite; a missing value carries
-  /// nothing where the split is exact. Cost: a walk over every node of a tree, or `columns` scores: not for the hot path.
+  /// or for one layer to the sum before its sigmoid without the bias. Boosted trees give Shapley values (`TreeShapley`)
+  /// of the sum before the link, both sides of a split weighing the same; an isolation forest follows the row's way
+  /// (Saabas: "Interpreting random forests", 2014): each split hands what its child is above the mean of the rows that
+  /// come through it to its feature. Either way the parts add up to what sets the row apart from the trees' mean. Other
+  /// networks and slanted trees say what changes when a feature is missing. An ensemble adds its members' by weight and
+  /// calibration. Each part is finite; a missing value carries nothing where the split is exact. Cost: a walk over every
+  /// node of a tree, its leaves times depth² where boosted, or `columns` scores: not for the hot path.
   package func contributions(_ row: [Float]) -> [Double] {
     precondition(row.count == columns, "a row has one value a feature")
     switch self {
@@ -15,7 +17,7 @@ extension FlatModel {
     case .neighbours(let model): return model.contributions(row)
     case .network(let model): return model.contributions(row) ?? absences(row)
     case .isolationForest(let model): return model.contributions(row)
-    case .boostedTrees(let model): return model.trees.contributions(row)
+    case .boostedTrees(let model): return model.contributions(row)
     case .extendedForest, .halfSpaces: return absences(row)
     case .ensemble(let model): return model.contributions(row)
     }
@@ -91,38 +93,35 @@ extension NetworkModel {
   }
 }
 
+extension BoostedTrees {
+  /// Shapley values, or steps along the way where trees are too deep for them; the base and the means are no feature's.
+  func contributions(_ row: [Float]) -> [Double] {
+    let weighted = WeightedTrees(evenly: trees)
+    return TreeShapley.parts(of: row, weighted) ?? weighted.stepsFromMean(row)
+  }
+}
+
 extension IsolationForest {
   /// What shortens the way, as its share of what the score is above that of the mean way.
   func contributions(_ row: [Float]) -> [Double] {
-    let paths = trees.contributions(row).map { -$0 }
+    let paths = WeightedTrees(trees, leafWeight: rows).stepsFromMean(row).map { -$0 }
     let total = paths.reduce(0, +)
     guard total != 0 else { return paths }
     let whole = score(row)
     let usual = Self.score(path: (trees.sum(row.span) + total) * pathScale)
     return paths.map { $0 / total * (whole - usual) }
   }
-}
 
-extension TreeEnsemble {
-  /// By feature, what the splits on the row's way add to the mean of each tree; siblings weigh the same.
-  func contributions(_ row: [Float]) -> [Double] {
-    // Children come after their parents, so that one pass from the end knows every node's mean.
-    var means = thresholds.map(Double.init)
-    for node in features.indices.reversed() where features[node] != Self.leaf {
-      means[node] = (means[Int(lefts[node])] + means[Int(lefts[node]) + 1]) / 2
+  /// Rows that ended in a leaf at a depth: its path is the depth and c(rows), which says how many they were.
+  private func rows(path: Double, depth: Int) -> Double {
+    var (low, high) = (1, sampleSize)
+    while low < high {
+      let middle = (low + high) / 2
+      // Half way to the next number of rows, as a leaf's path is rounded to a Float.
+      let between = (Self.usualPath(middle) + Self.usualPath(middle + 1)) / 2
+      if between < path - Double(depth) { low = middle + 1 } else { high = middle }
     }
-    var parts = [Double](repeating: 0, count: columns)
-    for root in roots {
-      var node = Int(root)
-      while features[node] != Self.leaf {
-        let value = row[Int(features[node])]
-        let goesLeft = value.isNaN ? missingLeft[node] : value <= thresholds[node]
-        let child = Int(lefts[node]) + (goesLeft ? 0 : 1)
-        parts[Int(features[node])] += means[child] - means[node]
-        node = child
-      }
-    }
-    return parts
+    return Double(low)
   }
 }
 
