@@ -3,13 +3,15 @@ import CordonLearning
 
 /// Judges how a model does on the ring of agents that it was offered to last.
 ///
-/// A value: what agents said, raised and used in, and the policy's gates; a verdict out. A rate is called too high only where its 95 % interval lies
-/// above twice the budget, so that one alert in the first minute halts nothing.
+/// A value: what agents said, raised and used in, and the policy's gates; a verdict out. A rate is called too high only
+/// where there are some alerts and its 95 % interval lies above the gate, so that the first minutes halt nothing.
 package struct RingHealth: Sendable {
   /// Share of a ring's agents that must run the model before the next ring gets it.
   package static let runningShare = 0.9
   /// Share of a ring's agents that may refuse the model, fall silent or use too much, and at least one.
   package static let toleratedShare = 0.1
+  /// So many alerts at least halt a rollout: in the first minutes even one lies far above any budget.
+  package static let leastAlerts = 3
   /// How long an agent's processor use is looked at before it is judged: a start is no measure.
   package static let leastWatched: Duration = .seconds(600)
 
@@ -73,7 +75,7 @@ package struct RingHealth: Sendable {
     if vanished > tolerated || (vanished == members.count && vanished > 0) {
       return .failed("\(vanished) of \(members.count) agents fell silent with it")
     }
-    if RateInterval(seen: alerts).low > Double(gates.rateFactor) * allowed {
+    if alerts >= Self.leastAlerts, RateInterval(seen: alerts).low > Double(gates.rateFactor) * allowed {
       return .failed("\(alerts) alerts where the budget allows \(allowed.rounded(toPlaces: 1))")
     }
     if let greed = greed(tolerated: tolerated) { return .failed(greed) }

@@ -55,7 +55,8 @@ struct CandidateTraining {
     self.settings = settings
     self.windows = windows
     // The calibration needs entity-days as much as the model needs rows: half and half, in whole days.
-    let middle = first.milliseconds + (last.milliseconds - first.milliseconds) / 2
+    // By windows and not by the calendar: after a long gap, or from a clock astray, one window would move the middle.
+    let middle = Self.median(windows.entities.flatMap { $0.map(\.start.milliseconds) })
     split = Timestamp(milliseconds: middle.flooredDivision(by: Self.dayMilliseconds) * Self.dayMilliseconds)
     let features = settings.schema.features.count
     peers = PeerBaseline(featureCount: features)
@@ -64,6 +65,8 @@ struct CandidateTraining {
     }
     reservoir = UniformReservoir(capacity: Self.sampleRows, columns: 2 * features, seed: settings.seed)
   }
+
+  private static func median(_ values: [Int64]) -> Int64 { values.sorted()[values.count / 2] }
 
   /// The candidate. Throws what trainers and the bundle throw.
   mutating func run() async throws -> ModelBundle {

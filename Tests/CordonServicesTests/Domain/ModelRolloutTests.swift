@@ -50,6 +50,18 @@ import Testing
     }
   }
 
+  /// A machine whose clock went astray, or that came after a long gap, must not take the others' days from calibration.
+  @Test func `one window far from the others moves no middle`() async throws {
+    try await Self.with { collector, machines in
+      let astray = collector.clock.now.advanced(by: .zero - TestCollector.day * 300)
+      let window = TestCollector.hostWindow(machines[0].label, at: astray, starts: 40, connects: 4)
+      try await collector.bring([.window(window)], of: machines[0], lane: .window)
+      let bundle = try ModelBundle(encoded: try await collector.candidate().payload)
+      #expect(bundle.thresholds.allSatisfy { $0.entityDays >= 18 && $0.entityDays <= 30 })
+      #expect(bundle.lineage.rows > 300, "the earlier half is learned from")
+    }
+  }
+
   @Test func `windows inside an incident are not learned`() async throws {
     try await Self.with { collector, machines in
       try await collector.bring([.detection(collector.detection())], of: machines[0], lane: .detection)
