@@ -19,7 +19,8 @@ struct Daemon: AgentDaemon {
     let keeper = try KeeperProgram(
       config,
       workerArguments: WorkerConfinement.arguments(account: config.user)
-        + (config.file.map { ["--config", $0] } ?? []), clock: SystemClock(), logger: logger)
+        + (config.file.map { ["--config", $0] } ?? [])
+        + (config.recording.map { ["--recording", $0] } ?? []), clock: SystemClock(), logger: logger)
     let notifier = SystemdNotifier(environment: ProcessInfo.processInfo.environment)
     logger.notice("agent runs", metadata: ["state": "\(config.state)", "collector": "\(config.collector)"])
     let reload = await ReloadService(logger: logger) {
@@ -45,7 +46,7 @@ struct Daemon: AgentDaemon {
       .init(
         paths: config.paths, seam: WorkerSeam(descriptor: WorkerProgram<HTTP2ClientTransport.Posix>.seamDescriptor),
         machine: try Self.machineID(), bootID: try KernelFile.bootID(), version: CordonVersion.text,
-        clock: SystemClock(), logger: logger),
+        isRecorded: config.recording != nil, clock: SystemClock(), logger: logger),
       identity: identity, live: live, trust: trust,
       connector: { body in
         try await withGRPCClient(

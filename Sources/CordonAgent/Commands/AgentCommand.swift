@@ -10,6 +10,7 @@ package struct AgentCommand: AsyncParsableCommand {
       Examples:
         cordon-agent enroll --label ward3-ws12 < token
         cordon-agent run
+        cordon-agent run --recording audit.log
         cordon-agent status
         cordon-agent release --all
         cordon-agent pseudonymise protected.csv
@@ -69,13 +70,26 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run", abstract: "Run the daemon, in the foreground, as root.",
     discussion: """
       Stops on SIGTERM after what is spooled is safe; held actions stay in force for their leases.
+
+      With --recording the agent reads an audit.log (or a pipe that one is written to) in place of this machine's own
+      sensors, in the recording's own time: what it shows is windowed, learned, scored and sent as if it had just
+      happened, and nothing of it is acted on. For trying Cordon out; the recording should be of the host whose label
+      the agent has.
+
+      Examples:
+        cordon-agent run
+        cordon-agent run --recording ws-17/audit.log --config ws-17.conf
       """)
 
   @OptionGroup var options: AgentOptions
+  @Option(help: ArgumentHelp("Read this in place of the machine's own sensors.", valueName: "audit.log"))
+  var recording: String?
 
   func run() async throws {
     let environment = try AgentEnvironment.get()
-    try await environment.daemon.runKeeper(try await options.load(in: environment))
+    var config = try await options.load(in: environment)
+    config.recording = recording
+    try await environment.daemon.runKeeper(config)
   }
 }
 
@@ -85,10 +99,13 @@ struct WorkerCommand: AsyncParsableCommand {
 
   @OptionGroup var options: AgentOptions
   @Option(help: "The account it has become by now, before the first thread.") var account: String
+  @Option(help: "What the keeper reads in place of sensors.") var recording: String?
 
   func run() async throws {
     let environment = try AgentEnvironment.get()
-    try await environment.daemon.runWorker(try await options.load(in: environment))
+    var config = try await options.load(in: environment)
+    config.recording = recording
+    try await environment.daemon.runWorker(config)
   }
 }
 

@@ -21,6 +21,8 @@ package struct AgentConfig: Hashable, Sendable {
   package var logLevel: String
   /// The file that was named; nil for the usual one. The worker is started with the same.
   package var file: String?
+  /// A recording that is read in place of this machine's own sensors; given on the command line alone.
+  package var recording: String?
 
   package static let usualFile = "/etc/cordon/agent.conf"
 

@@ -35,7 +35,12 @@ package struct KeeperProgram: Sendable {
         logger.error(
           "The journal was damaged; what could be read is reconciled and written anew", metadata: ["bytes": "\($0)"])
       })
-    let sensors = SensorSet(paths: paths, clock: clock, logger: logger)
+    let sensors: any SensorFeed =
+      if let recording = config.recording {
+        try RecordingFeed(path: recording, logger: logger)
+      } else {
+        SensorSet(paths: paths, clock: clock, logger: logger)
+      }
     let core = KeeperCore(
       authority: authority, executor: executor, names: names, kin: kin, agentID: identity.id,
       label: identity.label, clock: clock, logger: logger, onPolicy: { sensors.follow($0) })
@@ -77,7 +82,7 @@ package struct KeeperProgram: Sendable {
 /// Moves the keeper's time on, twice a second.
 struct KeeperClock: Service {
   let core: KeeperCore
-  let sensors: SensorSet
+  let sensors: any SensorFeed
 
   func run() async throws {
     sensors.follow(core.policy)
@@ -94,7 +99,7 @@ struct KeeperClock: Service {
 /// Keeps one worker running: a new one, after a growing pause, whenever it ends.
 struct WorkerSupervisor: Service {
   let core: KeeperCore
-  let sensors: SensorSet
+  let sensors: any SensorFeed
   let arguments: [String]
   let running: RunningWorker
   let logger: Logger

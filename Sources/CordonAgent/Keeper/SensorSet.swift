@@ -7,10 +7,21 @@ import ServiceLifecycle
 import SwiftProtobuf
 import Synchronization
 
+/// What hands records to the worker: this machine's sensors, or a recording.
+protocol SensorFeed: Service {
+  /// Does as a policy says.
+  func follow(_ policy: Policy)
+  /// A worker has started; `processes` are Cordon's own.
+  func attach(_ seam: KeeperSeam, ignoring processes: Set<UInt32>)
+  func detach()
+  /// Tells the worker of sensors whose state changed.
+  func report()
+}
+
 /// The kernel sources of this machine: started and stopped as the policy says, their records handed to the worker.
 ///
 /// A source that cannot run is reported with its reason, and the agent goes on without it.
-package final class SensorSet: Service {
+package final class SensorSet: SensorFeed {
   /// Records in one message.
   private static let mostRecords = 512
 
@@ -67,8 +78,14 @@ package final class SensorSet: Service {
 
   package func detach() { state.withLock { $0.seam = nil } }
 
-  /// Tells the worker of sensors whose state changed.
+  /// Tells the worker of sensors whose state changed; says nothing in the middle of a change.
+  ///
+  /// A source that a new policy restarts does not run for a moment: told of then, it would look like tampering.
   package func report() {
+    _ = switching.withLockIfAvailable { _ in tell() }
+  }
+
+  private func tell() {
     let problems = state.withLock { $0.problems }
     let messages = [(audit.name, audit.health), (file.name, file.health)].map { name, health in
       var sensor = Cordon_V1_SensorState()

@@ -9,18 +9,13 @@ import Glibc
 package struct AuditReplay: Sendable {
   /// Bytes read from the file at a time.
   static let chunk = 1 << 20
-  /// Lines handed on together, as long as they lie within a second.
-  static let batchLimit = 512
   /// Windows and detections that are kept for showing; all are counted.
   package static let keptLimit = 10_000
 
   private var pipeline: WorkerPipeline
   private var summary = ReplaySummary()
-  private var batch = SensorBatch(sensor: AuditSensor.name)
-  private var batchStart = Timestamp.epoch
-  private var now = Timestamp.epoch
-  /// What of a line came with the chunk before.
-  private var rest: [UInt8] = []
+  private var time = RecordedTime()
+  private var lines = LineCutter()
 
   private init(host: String, windowLength: Duration) throws(CordonError) {
     var randomness = SystemRandomNumberGenerator()
@@ -32,7 +27,8 @@ package struct AuditReplay: Sendable {
     policy.windows.length = windowLength
     pipeline = WorkerPipeline(
       settings: WorkerSettings(machine: machine, host: host, bootID: "replay"), policy: policy,
-      keys: PseudonymKeys(staff: KeyRing(current: key), path: SymmetricKey(size: .bits256)), directory: Recorded())
+      keys: PseudonymKeys(staff: KeyRing(current: key), path: SymmetricKey(size: .bits256)),
+      directory: RecordedAccounts())
   }
 
   /// What a file becomes. Throws where it cannot be read.
@@ -74,39 +70,18 @@ package struct AuditReplay: Sendable {
   }
 
   private mutating func take(_ bytes: ArraySlice<UInt8>) {
-    var start = bytes.startIndex
-    while let end = bytes[start...].firstIndex(of: 0x0A) {
-      if rest.isEmpty { takeLine(Array(bytes[start..<end])) } else { takeLine(rest + bytes[start..<end]) }
-      rest.removeAll(keepingCapacity: true)
-      start = end + 1
-    }
-    // A line longer than any record is cut, and found malformed.
-    rest += bytes[start...].prefix(RecordQueue.recordSizeLimit - min(rest.count, RecordQueue.recordSizeLimit))
+    for line in lines.take(bytes) { takeLine(line) }
   }
 
   private mutating func takeLine(_ line: [UInt8]) {
-    guard !line.isEmpty else { return }
     summary.records += 1
-    let time = AuditSensor.time(ofReplayed: line) ?? now
-    if batch.records.count >= Self.batchLimit || time.since(batchStart) > .seconds(1) {
-      step()
-      batchStart = time
-    }
-    now = max(now, time)
-    batch.records.append(line)
-  }
-
-  private mutating func step() {
-    guard !batch.records.isEmpty else { return }
-    keep(pipeline.ingest(batch, at: now))
-    keep(pipeline.tick(at: now))
-    batch.records.removeAll(keepingCapacity: true)
+    for output in time.take(line, into: &pipeline) { keep(output) }
   }
 
   private mutating func finish() -> ReplaySummary {
-    if !rest.isEmpty { takeLine(rest) }
-    step()
-    keep(pipeline.finish(at: now))
+    if let line = lines.rest() { takeLine(line) }
+    for output in time.step(&pipeline) { keep(output) }
+    keep(pipeline.finish(at: time.now))
     summary.malformed = pipeline.counters.malformed
     summary.observed = pipeline.counters.observed
     summary.late = pipeline.counters.windows.late
@@ -128,11 +103,11 @@ package struct AuditReplay: Sendable {
       }
     }
   }
+}
 
-  /// Of a recording only the superuser's number has a known name.
-  private struct Recorded: AccountDirectory {
-    mutating func account(of uid: UInt32, now: Timestamp) -> (name: String, isLocal: Bool)? {
-      uid == 0 ? ("root", true) : nil
-    }
+/// Of a recording only the superuser's number has a known name.
+struct RecordedAccounts: AccountDirectory {
+  mutating func account(of uid: UInt32, now: Timestamp) -> (name: String, isLocal: Bool)? {
+    uid == 0 ? ("root", true) : nil
   }
 }

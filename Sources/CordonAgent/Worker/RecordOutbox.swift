@@ -33,6 +33,9 @@ package final class RecordOutbox: Service {
   /// Windows that were dropped because the spool did not keep up.
   package var dropped: UInt64 { state.withLock { $0.dropped } }
 
+  /// Whether so many windows wait that who can wait should.
+  var isHalfFull: Bool { state.withLock { $0.windows > Self.windowLimit / 2 } }
+
   package func add(_ records: [Record]) {
     guard !records.isEmpty else { return }
     state.withLock { state in

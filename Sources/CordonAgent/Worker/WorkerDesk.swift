@@ -4,6 +4,7 @@ package import CordonTrust
 package import CordonWire
 import Crypto
 import FoundationEssentials
+import Glibc
 package import Logging
 import SwiftProtobuf
 import Synchronization
@@ -27,6 +28,8 @@ package final class WorkerDesk: AgentStatusSource {
     var keeper = KeeperUse()
     var checkpoints = CheckpointMemory()
     var changes: UInt64 = 0
+    /// The time of a recording; nil where the machine's own clock is the time.
+    var recorded: RecordedTime?
     /// When the keeper last heard of the models.
     var toldKeeper = Timestamp.epoch
   }
@@ -53,7 +56,9 @@ package final class WorkerDesk: AgentStatusSource {
     onTrust: @escaping @Sendable (TrustBundle) -> Void = { _ in }
   ) {
     self.onTrust = onTrust
-    state = Mutex(State(behaviour: restored.stage, shelf: restored.shelf))
+    state = Mutex(
+      State(
+        behaviour: restored.stage, shelf: restored.shelf, recorded: settings.isRecorded ? RecordedTime() : nil))
     self.settings = settings
     self.link = link
     self.outbox = outbox
@@ -87,7 +92,7 @@ package final class WorkerDesk: AgentStatusSource {
           let isSkewed = abs(offset.milliseconds) > state.policy.clockTolerance.milliseconds
           state.pipeline?.setSkewed(isSkewed)
         }
-        return state.pipeline?.tick(at: now)
+        return state.pipeline?.tick(at: state.recorded?.now ?? now)
       })
     tellKeeper(at: now)
   }
@@ -95,7 +100,7 @@ package final class WorkerDesk: AgentStatusSource {
   /// Closes everything that is open, as the worker's last work.
   package func finish() {
     let now = clock.now
-    emit(state.withLock { $0.pipeline?.finish(at: now) })
+    emit(state.withLock { $0.pipeline?.finish(at: $0.recorded?.now ?? now) })
   }
 
   /// Records that are on disk now: the keeper may forget their outcomes.
@@ -147,21 +152,44 @@ package final class WorkerDesk: AgentStatusSource {
   }
 }
 
+extension WorkerDesk.State {
+  /// Takes in recorded lines, and what waits of them at once: the next may be long in coming.
+  mutating func replay(_ lines: [[UInt8]]) -> [WorkerOutput] {
+    guard var pipeline, var time = recorded else { return [] }
+    self.pipeline = nil
+    var outputs: [WorkerOutput] = []
+    for line in lines { outputs += time.take(line, into: &pipeline) }
+    outputs += time.step(&pipeline)
+    self.pipeline = pipeline
+    recorded = time
+    return outputs
+  }
+}
+
 extension WorkerDesk {
+  /// Between two looks at whether the spool has caught up; on the seam's own thread, which may block.
+  private static func pause() {
+    var length = timespec(tv_sec: 0, tv_nsec: 10_000_000)
+    nanosleep(&length, nil)
+  }
+
   private func ingest(_ bytes: Cordon_V1_SensorBytes) {
     let now = clock.now
     let batch = SensorBatch(
       sensor: bytes.sensor, records: bytes.records.map { [UInt8]($0) }, dropped: bytes.dropped)
-    emit(
-      state.withLock { state in
-        guard state.pipeline != nil else {
-          state.early += UInt64(batch.records.count) + batch.dropped
-          return nil
-        }
-        state.sensors[bytes.sensor]?.observed += UInt64(batch.records.count)
-        state.sensors[bytes.sensor]?.dropped += batch.dropped
-        return state.pipeline?.ingest(batch, at: now)
-      })
+    // A recording can be read faster than the spool writes; the kernel cannot be asked to wait.
+    while settings.isRecorded, outbox.isHalfFull { Self.pause() }
+    let outputs = state.withLock { state -> [WorkerOutput] in
+      guard state.pipeline != nil else {
+        state.early += UInt64(batch.records.count) + batch.dropped
+        return []
+      }
+      state.sensors[bytes.sensor]?.observed += UInt64(batch.records.count)
+      state.sensors[bytes.sensor]?.dropped += batch.dropped
+      guard settings.isRecorded else { return [state.pipeline!.ingest(batch, at: now)] }
+      return state.replay(batch.records)
+    }
+    outputs.forEach(emit)
   }
 
   private func note(_ sensor: Cordon_V1_SensorState) {
@@ -173,7 +201,8 @@ extension WorkerDesk {
         known.isRunning = sensor.running
         known.reason = sensor.reason
         state.sensors[sensor.sensor] = known
-        return state.pipeline?.sensor(sensor.sensor, isRunning: sensor.running, at: now)
+        return state.pipeline?.sensor(
+          sensor.sensor, isRunning: sensor.running, at: state.recorded?.now ?? now)
       })
   }
 
@@ -185,8 +214,9 @@ extension WorkerDesk {
       let keys = try Self.keys(of: keeper)
       var addresses: [EntityRef] = []
       for address in keeper.addresses { addresses.append(try address.domain()) }
-      let now = clock.now
+      let wallClock = clock.now
       let outputs = state.withLock { state in
+        let now = state.recorded?.now ?? wallClock
         let isChange =
           state.status.policySerial != keeper.policySerial || state.status.rosterSerial != keeper.rosterSerial
           || state.status.held != keeper.held
@@ -199,7 +229,8 @@ extension WorkerDesk {
         var outputs: [WorkerOutput] = []
         if state.pipeline == nil {
           state.pipeline = WorkerPipeline(
-            settings: settings, policy: policy, keys: keys, behaviour: state.behaviour)
+            settings: settings, policy: policy, keys: keys, behaviour: state.behaviour,
+            directory: settings.isRecorded ? RecordedAccounts() : SystemAccounts())
           state.behaviour = BehaviourStage()
         } else {
           if state.keyEpoch != keeper.keyEpoch, let output = state.pipeline?.use(keys, at: now) {
@@ -236,6 +267,8 @@ extension WorkerDesk {
   /// Reflexes before records: a file encrypted meanwhile does not come back.
   private func emit(_ output: WorkerOutput?) {
     guard let output, !output.isEmpty else { return }
+    // The processes of a recording are not this machine's.
+    guard !settings.isRecorded else { return outbox.add(output.records) }
     for lineage in output.lineages {
       var message = Cordon_V1_WorkerMessage()
       message.lineage.process = Cordon_V1_ProcessRef(lineage.process)

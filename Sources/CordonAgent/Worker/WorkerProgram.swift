@@ -14,18 +14,21 @@ package struct WorkerProgram<Transport: ClientTransport>: Sendable {
     package var machine: MachineID
     package var bootID: String
     package var version: String
+    package var isRecorded: Bool
     package var clock: any WallClock
     package var logger: Logger
 
     package init(
-      paths: AgentPaths, seam: WorkerSeam, machine: MachineID, bootID: String, version: String, clock: any WallClock,
-      logger: Logger
+      paths: AgentPaths, seam: WorkerSeam, machine: MachineID, bootID: String, version: String,
+      isRecorded: Bool = false,
+      clock: any WallClock, logger: Logger
     ) {
       self.paths = paths
       self.seam = seam
       self.machine = machine
       self.bootID = bootID
       self.version = version
+      self.isRecorded = isRecorded
       self.clock = clock
       self.logger = logger
     }
@@ -54,7 +57,9 @@ package struct WorkerProgram<Transport: ClientTransport>: Sendable {
     }
     let link = KeeperLink(seam: parts.seam)
     let outbox = RecordOutbox(spool: spool, logger: parts.logger) { WorkerDesk.spooled($0, tell: link) }
-    let settings = WorkerSettings(machine: parts.machine, host: identity.label, bootID: parts.bootID)
+    let settings = WorkerSettings(
+      machine: parts.machine, host: identity.label, bootID: parts.bootID,
+      isRecorded: parts.isRecorded)
     let store = BehaviourStore(path: parts.paths.behaviour, at: parts.clock.now)
     if let problem = store.restored.problem {
       parts.logger.error("What behaviour had learned is lost", metadata: ["why": "\(problem)"])

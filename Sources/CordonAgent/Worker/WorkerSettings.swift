@@ -7,11 +7,14 @@ package struct WorkerSettings: Hashable, Sendable {
   /// The agent's label, given at enrolment; names the host in windows and detections.
   package var host: String
   package var bootID: String
+  /// What is read is a recording, in its own time: nothing that it shows is acted on by reflex.
+  package var isRecorded: Bool
 
-  package init(machine: MachineID, host: String, bootID: String) {
+  package init(machine: MachineID, host: String, bootID: String, isRecorded: Bool = false) {
     self.machine = machine
     self.host = host
     self.bootID = bootID
+    self.isRecorded = isRecorded
   }
 
   /// What its detections say of the machine.

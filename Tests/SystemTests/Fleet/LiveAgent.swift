@@ -31,10 +31,11 @@ final class LiveAgent {
 
   var said: String { program?.said ?? "" }
 
-  func start() throws {
+  /// - Parameter recording: an audit.log, or a pipe, that it reads in place of this machine's sensors.
+  func start(reading recording: String? = nil) throws {
     program = try ChildProgram(
-      try ChildProgram.path(of: "cordon-agent"), ["run", "--config", config],
-      log: "\(config).log")
+      try ChildProgram.path(of: "cordon-agent"),
+      ["run", "--config", config] + (recording.map { ["--recording", $0] } ?? []), log: "\(config).log")
   }
 
   func stop() async { await program?.stop() }
@@ -47,6 +48,12 @@ extension SystemSite {
   func list(_ arguments: String...) async throws -> [[String: Any]] {
     let text = try await cordon(arguments + ["--output", "json"])
     return try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]] ?? []
+  }
+
+  /// What `cordon … --output json` says, where that is one object.
+  func object(_ arguments: String...) async throws -> [String: Any] {
+    let text = try await cordon(arguments + ["--output", "json"])
+    return try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
   }
 
   /// What the collector says of an agent, by its label.

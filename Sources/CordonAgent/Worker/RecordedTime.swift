@@ -1,0 +1,35 @@
+import CordonCore
+import CordonTelemetry
+
+/// Steps a pipeline with recorded lines, in the recording's own time.
+///
+/// Lines within a second of each other go in together; then time moves on to the newest of them. It never goes back.
+struct RecordedTime: Sendable {
+  /// Lines handed on together, as long as they lie within a second.
+  static let batchLimit = 512
+
+  /// Of the newest line; the epoch before the first.
+  private(set) var now = Timestamp.epoch
+  private var batch = SensorBatch(sensor: AuditSensor.name)
+  private var batchStart = Timestamp.epoch
+
+  /// Takes in one line; returns what comes of the lines before it, where they are older by a second.
+  mutating func take(_ line: [UInt8], into pipeline: inout WorkerPipeline) -> [WorkerOutput] {
+    let time = AuditSensor.time(ofReplayed: line) ?? now
+    var outputs: [WorkerOutput] = []
+    if batch.records.count >= Self.batchLimit || time.since(batchStart) > .seconds(1) {
+      outputs = step(&pipeline)
+      batchStart = time
+    }
+    now = max(now, time)
+    batch.records.append(line)
+    return outputs
+  }
+
+  /// Hands on the lines that wait.
+  mutating func step(_ pipeline: inout WorkerPipeline) -> [WorkerOutput] {
+    guard !batch.records.isEmpty else { return [] }
+    defer { batch.records.removeAll(keepingCapacity: true) }
+    return [pipeline.ingest(batch, at: now), pipeline.tick(at: now)]
+  }
+}
