@@ -91,7 +91,7 @@ let package = Package(
     room("CordonLedger", ["CordonCore", crypto]),
     room("CordonPolicy", ["CordonCore", "CordonWire", yams, protobuf]),
     // MARK: The agent
-    room("CordonTelemetry", ["CordonCore", "CordonLearning", "CLinux", systemPackage, crypto]),
+    room("CordonTelemetry", ["CordonCore", "CordonLearning", "CLinux", "CPCRE2", systemPackage, crypto]),
     room("CordonContainment", ["CordonCore", "CLinux", systemPackage]),
     room(
       "CordonAgent",
@@ -144,6 +144,7 @@ let package = Package(
       ]),
     program("cordon-range", ["CordonCore", "CordonRange", argumentParser]),
     // MARK: System libraries and thin shims
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CLinux"),

@@ -35,7 +35,7 @@ enum Rooms {
     Room("CordonLedger", ["CordonCore"], ["Crypto", "COpenSSL"]),
     Room("CordonPolicy", ["CordonCore", "CordonWire"], ["Yams", "SwiftProtobuf"]),
     Room(
-      "CordonTelemetry", ["CordonCore", "CordonLearning"], ["SystemPackage", "CLinux", "Crypto"], agent: true),
+      "CordonTelemetry", ["CordonCore", "CordonLearning"], ["SystemPackage", "CLinux", "CPCRE2", "Crypto"], agent: true),
     Room("CordonContainment", ["CordonCore"], ["SystemPackage", "CLinux"], agent: true),
     Room(
       "CordonAgent",
@@ -80,5 +80,5 @@ enum Rooms {
   ]
 
   /// Shims and system libraries: no Swift in them.
-  static let shims: Set<String> = ["CLinux", "CSQLite", "CZlib"]
+  static let shims: Set<String> = ["CLinux", "CPCRE2", "CSQLite", "CZlib"]
 }

@@ -80,7 +80,18 @@ struct YAMLReader {
     var isLeading = true
     // Whether a node could start here: after an indicator, not within a word.
     var mayStart = true
-    for byte in bytes {
+    // What was just seen of the indicators behind which a quote certainly begins quoted text.
+    var before = BeforeQuote.other
+    // Behind quoted text that ends on its line: brackets and stars within are text.
+    var quoteEnd = 0
+    for (index, byte) in bytes.enumerated() {
+      if index < quoteEnd { continue }
+      if before == .node, let end = quotedEnd(in: bytes, from: index) {
+        column += end - index
+        (quoteEnd, before, isLeading, mayStart) = (end, .other, false, false)
+        continue
+      }
+      before = before.following(byte, isLeading: isLeading, isFlow: depth > 0)
       switch byte {
       case UInt8(ascii: "\n"):
         line += 1
@@ -104,6 +115,46 @@ struct YAMLReader {
       if depth > mostFlowDepth { return (line, "lists and mappings are nested more than \(mostFlowDepth) deep") }
       if isLeading, column > mostIndentation { return (line, "the line starts beyond column \(mostIndentation)") }
       if aliases > mostAliases { return (line, "aliases (`*name`) are not allowed in a policy") }
+    }
+    return nil
+  }
+
+  /// How certain it is that a quote would begin quoted text. Where it is not, a hostile file could open a quote that the
+  /// parser takes for part of a word, and hide a bomb behind it.
+  private enum BeforeQuote {
+    case other
+    /// A colon, or the dash of a list's element: a node begins behind white space.
+    case indicator
+    case node
+
+    func following(_ byte: UInt8, isLeading: Bool, isFlow: Bool) -> BeforeQuote {
+      switch byte {
+      case UInt8(ascii: " "): self == .other ? .other : .node
+      case UInt8(ascii: ":"): .indicator
+      // Elsewhere a comma or a dash may stand within a word.
+      case UInt8(ascii: "-"): isLeading && !isFlow ? .indicator : .other
+      case UInt8(ascii: "["), UInt8(ascii: "{"): .node
+      case UInt8(ascii: ","): isFlow ? .node : .other
+      default: .other
+      }
+    }
+  }
+
+  /// Behind the quote that ends quoted text on the same line; nil where none begins here or it goes on.
+  private static func quotedEnd(in bytes: [UInt8], from start: Int) -> Int? {
+    let quote = bytes[start]
+    guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else { return nil }
+    var index = start + 1
+    while index < bytes.count, bytes[index] != UInt8(ascii: "\n") {
+      if bytes[index] == quote {
+        // Two single quotes are one within the text.
+        let isDoubled = quote == UInt8(ascii: "'") && index + 1 < bytes.count && bytes[index + 1] == quote
+        guard isDoubled else { return index + 1 }
+        index += 1
+      } else if bytes[index] == UInt8(ascii: "\\"), quote == UInt8(ascii: "\"") {
+        index += 1
+      }
+      index += 1
     }
     return nil
   }
