@@ -10,6 +10,7 @@ struct ProcessMemory: Sendable {
 
   private struct Entry: Sendable {
     var executable: [UInt8]
+    var arguments: [UInt8]
     var parent: UInt32
     var actor: RawAccount?
     var isLogin: Bool
@@ -27,9 +28,18 @@ struct ProcessMemory: Sendable {
   mutating func complete(_ observation: inout Observation) {
     guard let process = observation.process else { return }
     if observation.activity == .processStart {
+      var arguments: [UInt8] = []
+      if case .program(var program) = observation.object {
+        arguments = program.arguments
+        if let parent = entries[process.parent] {
+          program.parentExecutable = parent.executable
+          program.parentArguments = parent.arguments
+          observation.object = .program(program)
+        }
+      }
       guard observation.outcome == .success else { return }
       entries[process.pid] = Entry(
-        executable: process.executable, parent: process.parent, actor: observation.actor,
+        executable: process.executable, arguments: arguments, parent: process.parent, actor: observation.actor,
         isLogin: observation.isLogin, at: observation.time)
       return
     }

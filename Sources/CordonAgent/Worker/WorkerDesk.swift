@@ -131,7 +131,8 @@ package final class WorkerDesk: AgentStatusSource {
           "kernel-or-queue": counters.lost, "malformed": counters.malformed, "abandoned": counters.abandoned,
           "before-keys": state.early, "outbox": outbox.dropped, "keeper-link": link.dropped,
           "late": counters.windows.late, "window-overflow": counters.windows.overflow, "unscored": counters.unscored,
-          "past-unsaved": state.stage.dropped,
+          "past-unsaved": state.stage.dropped, "sigma-rules-refused": counters.refusedRules,
+          "sigma-searches-given-up": counters.expressionsGivenUp,
         ].filter { $0.value > 0 }
         return status
       }

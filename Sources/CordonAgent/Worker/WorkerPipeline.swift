@@ -25,6 +25,8 @@ package struct WorkerPipeline: Sendable {
 
   private let settings: WorkerSettings
   private let directory: any AccountDirectory
+  /// Names of users for rules that ask for them.
+  private var accounts: any AccountDirectory
   private let siteOffset: @Sendable (String, Timestamp) -> Int
   private var randomness: any RandomNumberGenerator & Sendable
   private var policy: Policy
@@ -34,6 +36,7 @@ package struct WorkerPipeline: Sendable {
   private var peers = PeerMemory()
   private var suspects = GenerationCache<UInt32, Suspect>(limit: suspectLimit)
   private var burst: BurstTripwire
+  private var sigma = SigmaTripwire()
   private var lane = TripwireLane()
   private var pseudonymiser: Pseudonymiser
   private var hasher: SketchHasher
@@ -63,6 +66,7 @@ package struct WorkerPipeline: Sendable {
     self.siteOffset = siteOffset
     self.settings = settings
     self.directory = directory
+    accounts = directory
     self.randomness = randomness
     self.policy = policy
     self.ownership = ownership
@@ -74,6 +78,7 @@ package struct WorkerPipeline: Sendable {
     hostEntity = EntityRef(kind: .host, label: settings.host)
     pseudonymiser.setClear(naming.clearNames)
     self.behaviour.setCap(DailyCap.limit(dailyAlerts: policy.dailyAlerts))
+    use(policy.sigma)
   }
 
   /// Takes in what a source read.
@@ -123,6 +128,7 @@ package struct WorkerPipeline: Sendable {
     self.policy = policy
     burst.use(policy.tripwires.burst)
     behaviour.setCap(DailyCap.limit(dailyAlerts: policy.dailyAlerts))
+    use(policy.sigma)
     windows.use(Self.windowSettings(policy))
     naming = EntityNaming(settings: .init(machine: settings.machine, policy: policy), directory: directory)
     pseudonymiser.setClear(naming.clearNames)
@@ -198,7 +204,13 @@ extension WorkerPipeline {
     counters.abandoned = audit.counters.abandoned + file.counters.abandoned
     counters.windows = windows.counters
     counters.folded = lane.folded
+    counters.expressionsGivenUp = sigma.gaveUp
     found.removeAll(keepingCapacity: true)
+  }
+
+  /// Rules that cannot be worked out leave the earlier ones in force; the policy's compiler tried each of them.
+  private mutating func use(_ sigma: Policy.Sigma) {
+    do throws(CordonError) { try self.sigma.use(sigma) } catch { counters.refusedRules += 1 }
   }
 
   private mutating func countLoss(_ count: UInt64, at now: Timestamp) {
@@ -234,6 +246,8 @@ extension WorkerPipeline {
     if let hit = CanaryTripwire().examine(observation) { raise(hit, now, &output) }
     if let hit = burst.examine(observation) { raise(hit, now, &output) }
     if policy.tripwires.sensorTampering, let hit = TamperingTripwire().examine(observation) { raise(hit, now, &output) }
+    let userName = sigma.wantedUser(of: observation).flatMap { accounts.account(of: $0, now: now)?.name }
+    for hit in sigma.examine(observation, userName: userName) { raise(hit, now, &output) }
     if observation.isLogin, let hit = sharedUse(observation, now) { raise(hit, now, &output) }
     if observation.activity == .connect { follow(observation, now, &output) }
   }
@@ -245,8 +259,8 @@ extension WorkerPipeline {
   }
 
   private mutating func raise(_ hit: TripwireHit, _ now: Timestamp, _ output: inout WorkerOutput) {
-    behaviour.note(tripwire: hit.rule.rawValue, at: hit.time)
-    guard case .raise(let folded) = lane.judge(hit, cap: policy.tripwires.dailyCap, now: now) else { return }
+    behaviour.note(tripwire: hit.rule.name, at: hit.time)
+    guard case .raise(let folded) = lane.judge(hit, cap: cap(of: hit.rule), now: now) else { return }
     var known = hit
     if let process = hit.process, process.executable.isEmpty {
       var bare = Observation(
@@ -269,6 +283,11 @@ extension WorkerPipeline {
       if !kin.isEmpty { output.lineages.append(ProcessLineage(process: process, kin: kin)) }
     }
     if hit.rule.mayReflex { react(detection, known.process, addresses, now, &output) }
+  }
+
+  /// Most detections of a rule a day.
+  private func cap(of rule: TripwireRule) -> UInt32 {
+    if case .sigma = rule { policy.sigma.dailyCap } else { policy.tripwires.dailyCap }
   }
 
   /// What policy lets the keeper do by itself: freeze the process, cut its peers.

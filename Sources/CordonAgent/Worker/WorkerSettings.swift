@@ -77,6 +77,10 @@ package struct WorkerCounters: Hashable, Sendable {
   package var folded: UInt64 = 0
   /// Windows that could not be scored; they are sent all the same.
   package var unscored: UInt64 = 0
+  /// Searches of Sigma rules' regular expressions that ended at a limit.
+  package var expressionsGivenUp: UInt64 = 0
+  /// Policies whose Sigma rules could not be taken: the earlier ones stayed in force.
+  package var refusedRules: UInt64 = 0
   package var windows = WindowCounters()
 
   package init() {}

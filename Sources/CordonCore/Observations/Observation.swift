@@ -71,6 +71,8 @@ package struct ObservedProcess: Hashable, Sendable {
 /// What it was done to.
 package enum ObservedObject: Hashable, Sendable {
   case none
+  /// The program that was started.
+  case program(StartedProgram)
   /// A peer, and its port.
   case peer(IPAddress, port: UInt16)
   case file(ObservedFile)

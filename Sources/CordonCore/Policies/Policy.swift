@@ -23,6 +23,7 @@ package struct Policy: Hashable, Sendable {
   /// Realm for bare account names; empty: accounts are local.
   package var defaultRealm: String
   package var learning: Learning
+  package var sigma: Sigma
 
   package struct Windows: Hashable, Sendable {
     package var length: Duration = .seconds(60)
@@ -100,6 +101,21 @@ package struct Policy: Hashable, Sendable {
     package init() {}
   }
 
+  package struct Sigma: Hashable, Sendable {
+    package var isEnabled = true
+    /// Rules of lower severity were left out by the compiler.
+    package var level = Severity.high
+    /// Most detections of one rule a day.
+    package var dailyCap: UInt32 = 20
+    /// Ids of rules that the compiler left out.
+    package var disabled: [String] = []
+    /// Ids of the rules on which the agent may act alone; on a match of any other it never does.
+    package var reflex: [String] = []
+    package var rules: [SigmaRule] = []
+
+    package init() {}
+  }
+
   package struct Learning: Hashable, Sendable {
     /// False: windows are not scored, and behaviour raises nothing.
     package var isEnabled = true
@@ -164,6 +180,7 @@ package struct Policy: Hashable, Sendable {
     self.sharedAccounts = ["root"]
     self.defaultRealm = ""
     self.learning = Learning()
+    self.sigma = Sigma()
   }
 }
 

@@ -65,20 +65,20 @@ package struct SigmaRule: Hashable, Sendable {
   }
 
   private var leavesOneAnswer: Bool {
-    var open = 0
+    var answers = 0
     for step in condition {
       switch step {
       case .test(let index):
         guard tests.indices.contains(index) else { return false }
-        open += 1
-      case .not: guard open >= 1 else { return false }
+        answers += 1
+      case .not: guard answers >= 1 else { return false }
       case .and, .or:
-        guard open >= 2 else { return false }
-        open -= 1
+        guard answers >= 2 else { return false }
+        answers -= 1
       }
-      guard open <= Self.mostOpen else { return false }
+      guard answers <= Self.mostOpen else { return false }
     }
-    return open == 1
+    return answers == 1
   }
 
   /// Letters, digits and `-`.

@@ -16,16 +16,19 @@ package enum PolicyCompiler {
   /// Problems reported of one file; the rest are counted in the last.
   package static let mostProblems = 200
 
-  /// Compiles a file's bytes; `file` is how problems name it.
+  /// Compiles a file's bytes; `file` is how problems name it, `rules` where its Sigma rules come from.
   ///
   /// Serial and time of issue are 0: whoever signs the policy sets them.
-  package static func compile(_ bytes: [UInt8], file: String) -> Report {
+  package static func compile(_ bytes: [UInt8], file: String, rules: SigmaRuleFiles = .none) -> Report {
     var reader = YAMLReader(file: file)
     let root = reader.read(bytes)
-    var walker = PolicyWalker(file: file)
+    var walker = PolicyWalker(file: file, rules: rules)
     if let root { walker.walk(root) }
     var problems = reader.problems + walker.problems
-    problems.sort { ($0.line, $0.column, $0.path) < ($1.line, $1.column, $1.path) }
+    // Sigma rules' own files come behind the policy's.
+    problems.sort {
+      ($0.file == file ? 0 : 1, $0.file, $0.line, $0.column) < ($1.file == file ? 0 : 1, $1.file, $1.line, $1.column)
+    }
     let policy = problems.contains { $0.severity == .error } ? nil : walker.policy
     if problems.count > mostProblems {
       let more = problems.count - mostProblems
@@ -37,8 +40,10 @@ package enum PolicyCompiler {
   }
 
   /// The policy, or one error that lists every problem.
-  package static func policy(_ bytes: [UInt8], file: String) throws(CordonError) -> Policy {
-    let report = compile(bytes, file: file)
+  package static func policy(
+    _ bytes: [UInt8], file: String, rules: SigmaRuleFiles = .none
+  ) throws(CordonError) -> Policy {
+    let report = compile(bytes, file: file, rules: rules)
     guard let policy = report.policy else {
       let errors = report.errors
       let count = errors.count == 1 ? "1 error" : "\(errors.count) errors"

@@ -8,7 +8,12 @@ struct PolicyWalker {
   /// Where each field and section was written, for rules over several fields.
   private var places: [String: (line: Int, column: Int)] = [:]
 
-  init(file: String) { self.file = file }
+  private let rules: SigmaRuleFiles
+
+  init(file: String, rules: SigmaRuleFiles) {
+    self.file = file
+    self.rules = rules
+  }
 
   mutating func walk(_ root: YAMLNode) {
     switch root.value {
@@ -78,6 +83,7 @@ struct PolicyWalker {
     case .list(let form, let most): list(field, node, form, most: most)
     case .budgets(let range): budgets(field, node, range)
     case .hosts(let most): hosts(field, node, most: most)
+    case .sigmaRules(let most): sigmaRules(field, node, most: most)
     }
   }
 
@@ -238,6 +244,14 @@ struct PolicyWalker {
     return Policy.HostFacts(label: label, criticality: criticality, clinicalArea: area == "\0" ? "" : area)
   }
 
+  private mutating func sigmaRules(_ field: PolicyField, _ node: YAMLNode, most: Int) -> PolicyField.Value? {
+    guard let elements = elements(field.path, node, "files, folders or rules", most: most) else { return nil }
+    var collection = SigmaRuleCollection(policy: file, files: rules)
+    for (index, element) in elements.enumerated() { collection.add(element, path: "\(field.path)[\(index)]") }
+    problems += collection.problems
+    return .sigmaRules(collection.rules)
+  }
+
   // MARK: Rules over several fields
 
   private mutating func checkTogether() {
@@ -269,5 +283,29 @@ struct PolicyWalker {
     if policy.file.isEnabled, policy.file.paths.isEmpty {
       problems.append(at("sensors.file.paths", .warning, "is empty: the file sensor watches nothing"))
     }
+    for (path, severity, message) in settleRules() { problems.append(at(path, severity, message)) }
+  }
+
+  /// Leaves out the Sigma rules that the policy does not want, and says what is odd about those that stay.
+  private mutating func settleRules() -> [(path: String, severity: PolicyProblem.Severity, message: String)] {
+    var found: [(path: String, severity: PolicyProblem.Severity, message: String)] = []
+    let given = Set(policy.sigma.rules.map(\.id))
+    let (level, disabled) = (policy.sigma.level, Set(policy.sigma.disabled))
+    policy.sigma.rules.removeAll { $0.severity < level || disabled.contains($0.id) }
+    let kept = Set(policy.sigma.rules.map(\.id))
+    if kept.count > SigmaRule.mostRules {
+      found.append(
+        ("sigma.rules", .error, "has \(kept.count) rules; at most \(SigmaRule.mostRules) are allowed"))
+    }
+    for id in disabled.subtracting(given).sorted() where !given.isEmpty {
+      found.append(("sigma.disabled", .warning, "names \(id), which no rule has"))
+    }
+    for id in Set(policy.sigma.reflex).subtracting(kept).sorted() {
+      found.append(("sigma.reflex", .warning, "names \(id), which no rule in use has"))
+    }
+    if !policy.sigma.reflex.isEmpty, !policy.containment.reflex.isEnabled || !policy.containment.isEnabled {
+      found.append(("sigma.reflex", .warning, "has no effect while containment and its reflex are not enabled"))
+    }
+    return found
   }
 }

@@ -43,7 +43,7 @@ package struct PolicyDiff: Sendable, Hashable {
       let protects =
         field.path.hasPrefix("containment.never_touch") || field.path.hasPrefix("interlock")
         || field.path == "learning.canaries"
-      let permits = field.path == "containment.reflex.actions"
+      let permits = field.path == "containment.reflex.actions" || field.path == "sigma.reflex"
       return old.filter { !new.contains($0) }.map { change(.removed, field.path, $0, "", widens: protects) }
         + new.filter { !old.contains($0) }.map { change(.added, field.path, "", $0, widens: permits) }
     case (.budgets(let old), .budgets(let new)):
@@ -58,6 +58,7 @@ package struct PolicyDiff: Sendable, Hashable {
         }
       }
     case (.hosts(let old), .hosts(let new)): return hostChanges(field.path, old, new)
+    case (.sigmaRules(let old), .sigmaRules(let new)): return ruleChanges(field.path, old, new)
     default:
       return [
         change(
@@ -84,6 +85,20 @@ package struct PolicyDiff: Sendable, Hashable {
       return Change(
         kind: kind, path: "\(path)[\(label)]", before: was.map(PolicyText.inline) ?? "",
         after: now.map(PolicyText.inline) ?? "", widensAuthority: isOpen && !wasOpen)
+    }
+  }
+
+  /// Rules by id: what they raise, no rule says what an agent may do.
+  private static func ruleChanges(_ path: String, _ old: [SigmaRule], _ new: [SigmaRule]) -> [Change] {
+    let before = Dictionary(old.map { ($0.id, $0) }) { first, _ in first }
+    let after = Dictionary(new.map { ($0.id, $0) }) { first, _ in first }
+    func text(_ rule: SigmaRule?) -> String { rule.map { "\($0.severity.sigmaLevel): \($0.title)" } ?? "" }
+    return Set(before.keys).union(after.keys).sorted().compactMap { id in
+      let (was, now) = (before[id], after[id])
+      guard was != now else { return nil }
+      return Change(
+        kind: was == nil ? .added : now == nil ? .removed : .changed, path: "\(path)[\(id)]", before: text(was),
+        after: text(now), widensAuthority: false)
     }
   }
 

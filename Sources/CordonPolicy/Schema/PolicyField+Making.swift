@@ -104,6 +104,26 @@ extension PolicyField {
     }
   }
 
+  static func severity(
+    _ path: String, _ place: any Place<Severity>, _ meaning: String
+  ) -> PolicyField {
+    PolicyField(path: path, kind: .text(.severity), meaning: meaning, isRequired: false) {
+      .text($0[keyPath: place].sigmaLevel)
+    } write: { policy, value in
+      if case .text(let text) = value, let severity = Severity(sigmaLevel: text) { policy[keyPath: place] = severity }
+    }
+  }
+
+  static func sigmaRules(
+    _ path: String, _ place: any Place<[SigmaRule]>, most: Int, _ meaning: String
+  ) -> PolicyField {
+    PolicyField(path: path, kind: .sigmaRules(most: most), meaning: meaning, isRequired: false) {
+      .sigmaRules($0[keyPath: place])
+    } write: { policy, value in
+      if case .sigmaRules(let rules) = value { policy[keyPath: place] = rules }
+    }
+  }
+
   static func hosts(
     _ path: String, _ place: any Place<[Policy.HostFacts]>, most: Int, _ meaning: String
   ) -> PolicyField {

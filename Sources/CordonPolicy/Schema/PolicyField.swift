@@ -25,6 +25,8 @@ package struct PolicyField: Sendable {
     case budgets(ClosedRange<UInt32>)
     /// At most so many mappings with the fields of `PolicySchema.hostFields`.
     case hosts(most: Int)
+    /// At most so many Sigma rules, from files and folders or written out.
+    case sigmaRules(most: Int)
   }
 
   /// What a field holds.
@@ -37,6 +39,7 @@ package struct PolicyField: Sendable {
     case list([String])
     case budgets([Action.Name: UInt32])
     case hosts([Policy.HostFacts])
+    case sigmaRules([SigmaRule])
   }
 
   /// The part after the last dot.
@@ -58,6 +61,7 @@ extension PolicyField.Kind {
     case .list(let form, _): "list of \(form.typeName)"
     case .budgets: "integer by action"
     case .hosts: "list of hosts"
+    case .sigmaRules: "list of Sigma rules"
     }
   }
 
@@ -72,6 +76,7 @@ extension PolicyField.Kind {
     case .text(let form): form.allowed
     case .list(let form, let most): "\(form.allowed); at most \(most)"
     case .hosts(let most): "at most \(most)"
+    case .sigmaRules(let most): "files, folders or rules; at most \(most) rules"
     }
   }
 }

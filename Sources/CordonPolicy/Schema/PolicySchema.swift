@@ -4,7 +4,7 @@ import CordonCore
 package enum PolicySchema {
   /// In the order in which people read a policy.
   package static let fields: [PolicyField] =
-    general + sensing + tripwires + learning + containment + interlock + accounts
+    general + sensing + tripwires + sigma + learning + containment + interlock + accounts
 
   /// Fields of one host in `interlock.hosts`.
   package static let hostFields: [HostField] = [
@@ -83,6 +83,19 @@ package enum PolicySchema {
       "bits a byte of written content from which a write looks encrypted"),
     .flag("tripwires.sensor_tampering", \.tripwires.sensorTampering, "trip when a sensor is switched off or blinded"),
     .integer("tripwires.daily_cap", \.tripwires.dailyCap, 1...10_000, "most detections a rule raises a day"),
+  ]
+
+  private static let sigma: [PolicyField] = [
+    .flag("sigma.enabled", \.sigma.isEnabled, "trip on what matches a Sigma rule"),
+    .severity("sigma.level", \.sigma.level, "rules of a lower level are left out"),
+    .integer("sigma.daily_cap", \.sigma.dailyCap, 1...10_000, "most detections one rule raises a day"),
+    .list("sigma.disabled", \.sigma.disabled, .sigmaID, most: 1024, "ids of rules that are left out"),
+    .list(
+      "sigma.reflex", \.sigma.reflex, .sigmaID, most: 64,
+      "ids of rules on which the agent may take its reflex actions; on a match of any other it never does"),
+    .sigmaRules(
+      "sigma.rules", \.sigma.rules, most: SigmaRule.mostRules,
+      "rules: files and folders, from this file's own folder, or rules written out here"),
   ]
 
   private static let learning: [PolicyField] = [

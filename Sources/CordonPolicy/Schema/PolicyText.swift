@@ -31,6 +31,7 @@ package enum PolicyText {
     case .budgets(let budgets):
       "{\(sorted(budgets).map { "\($0.key.rawValue): \($0.value)" }.joined(separator: ", "))}"
     case .hosts(let hosts): "[\(hosts.map(inline).joined(separator: ", "))]"
+    case .sigmaRules(let rules): "[\(rules.map(SigmaText.render).joined(separator: ", "))]"
     }
   }
 
@@ -46,6 +47,8 @@ package enum PolicyText {
     switch value {
     case .list(let texts) where !texts.isEmpty: return [head] + texts.map { "\(inside)- \(quoted($0))" }
     case .hosts(let hosts) where !hosts.isEmpty: return [head] + hosts.map { "\(inside)- \(inline($0))" }
+    case .sigmaRules(let rules) where !rules.isEmpty:
+      return [head] + rules.map { "\(inside)- \(SigmaText.render($0))" }
     case .budgets(let budgets) where !budgets.isEmpty:
       return [head] + sorted(budgets).map { "\(inside)\($0.key.rawValue): \($0.value)" }
     default: return ["\(head) \(inline(value))"]

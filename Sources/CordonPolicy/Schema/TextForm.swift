@@ -21,6 +21,8 @@ package enum TextForm: Sendable, Hashable {
   /// A group that is named: not empty.
   case ring
   case canary
+  case severity
+  case sigmaID
 
   package static let mostPathBytes = 4096
   package static let mostLabelBytes = 253
@@ -41,6 +43,8 @@ package enum TextForm: Sendable, Hashable {
     case .criticality: "one of \(Criticality.texts.map(\.text).joined(separator: ", "))"
     case .sealedName: "a sealed name `kind:epoch:pseudonym:sealed`, the last two in hexadecimal"
     case .ring: "a group's name of letters, digits, `.`, `_`, `-`, at most \(Self.mostGroupBytes)"
+    case .severity: "one of \(Severity.allCases.map(\.sigmaLevel).joined(separator: ", "))"
+    case .sigmaID: "a rule's id of letters, digits and `-`, at most \(SigmaRule.mostIDBytes)"
     case .canary: "a window such as `host@host files_written=4000 files_renamed=4000`"
     }
   }
@@ -58,6 +62,8 @@ package enum TextForm: Sendable, Hashable {
     case .sealedName: "sealed name"
     case .ring: "group"
     case .canary: "window"
+    case .severity: "level"
+    case .sigmaID: "rule id"
     }
   }
 
@@ -98,6 +104,12 @@ package enum TextForm: Sendable, Hashable {
     case .ring:
       return verdict(
         !text.isEmpty && text.utf8.count <= Self.mostGroupBytes && text.utf8.allSatisfy(Self.isWordByte))
+    case .severity:
+      let texts = Severity.allCases.map(\.sigmaLevel)
+      return verdict(texts.contains(text), among: texts)
+    case .sigmaID:
+      return verdict(
+        (1...SigmaRule.mostIDBytes).contains(text.utf8.count) && text.utf8.allSatisfy(SigmaRule.isIDByte))
     case .canary:
       guard let canary = CanaryWindow(text: text) else {
         return verdict(false, among: FeatureSchema.all.map(\.name))

@@ -21,7 +21,7 @@ package final class RegularExpression: Sendable {
     case gaveUp
   }
 
-  // Both are never written to after `init`, and PCRE2 lets any number of threads read them.
+  // Exempt: both are never written to after `init`, and PCRE2 lets any number of threads read them.
   nonisolated(unsafe) private let code: OpaquePointer
   nonisolated(unsafe) private let context: OpaquePointer
 

@@ -9,8 +9,16 @@ package struct SigmaMatcher: Sendable {
   private var runs: [SigmaSource: SigmaRun] = [:]
   private let fields: Set<SigmaField>
 
+  /// Matches nothing.
+  package static let none = SigmaMatcher()
+
+  private init() {
+    rules = []
+    fields = []
+  }
+
   /// Throws where an expression does not compile or a rule is unsound; agents then keep the rules that they have.
-  package init(_ rules: [SigmaRule] = []) throws(CordonError) {
+  package init(_ rules: [SigmaRule]) throws(CordonError) {
     guard rules.count <= SigmaRule.mostRules else {
       throw CordonError(.invalid, "sigma-rules", "There are more than \(SigmaRule.mostRules) Sigma rules.")
     }

@@ -33,7 +33,7 @@ package enum DetectionMaker {
     for file in hit.files { add(CanonicalName.path(file), .file) }
     for peer in peers.prefix(peerLimit) { add(CanonicalName.address(peer), .target) }
     return Detection(
-      id: id, kind: .tripwire, rule: hit.rule.rawValue, technique: hit.technique, severity: hit.rule.severity,
+      id: id, kind: .tripwire, rule: hit.rule.name, technique: hit.technique, severity: hit.rule.severity,
       eventTime: hit.time, raisedAt: raisedAt, summary: summary(hit, executable, peers.count), entities: entities,
       process: reference(to: hit.process, context, executable), evidence: hit.evidence, folded: folded)
   }

@@ -1,24 +1,54 @@
 package import CordonCore
 
-/// Deterministic rules that make a detection at once; raw values are permanent.
-package enum TripwireRule: String, Sendable, CaseIterable {
-  case canaryTouched = "canary-touched"
-  case encryptionBurst = "encryption-burst"
-  case sensorTampering = "sensor-tampering"
+/// Deterministic rules that make a detection at once.
+package enum TripwireRule: Hashable, Sendable {
+  case canaryTouched
+  case encryptionBurst
+  case sensorTampering
   /// A person logged in as an account that several share: a finding, not an attack.
-  case sharedAccount = "shared-account"
+  case sharedAccount
+  /// A Sigma rule of the policy, which says whether a machine may act on it.
+  case sigma(id: String, severity: Severity, mayReflex: Bool)
+
+  /// The rules that need no policy.
+  package static let builtIn: [TripwireRule] = [.canaryTouched, .encryptionBurst, .sensorTampering, .sharedAccount]
+
+  /// How a detection names it; permanent.
+  package var name: String {
+    switch self {
+    case .canaryTouched: "canary-touched"
+    case .encryptionBurst: "encryption-burst"
+    case .sensorTampering: "sensor-tampering"
+    case .sharedAccount: "shared-account"
+    case .sigma(let id, _, _): "sigma:\(id)"
+    }
+  }
 
   /// Whether a machine may act on it by itself.
-  package var mayReflex: Bool { self == .canaryTouched || self == .encryptionBurst }
+  package var mayReflex: Bool {
+    switch self {
+    case .canaryTouched, .encryptionBurst: true
+    case .sensorTampering, .sharedAccount: false
+    case .sigma(_, _, let mayReflex): mayReflex
+    }
+  }
 
   /// How long repetitions are folded into one that was raised.
-  package var foldFor: Duration { self == .sharedAccount ? .seconds(86_400) : .seconds(600) }
+  package var foldFor: Duration {
+    switch self {
+    case .canaryTouched, .encryptionBurst, .sensorTampering: .seconds(600)
+    // What a rule's author did not think of comes from timers: once an hour is often enough.
+    case .sigma: .seconds(3600)
+    case .sharedAccount: .seconds(86_400)
+    }
+  }
 
   package var severity: Severity {
     switch self {
     case .canaryTouched, .encryptionBurst: .critical
     case .sensorTampering: .high
     case .sharedAccount: .low
+    case .sigma(_, let severity, _): severity
     }
   }
 }

@@ -9,6 +9,8 @@ package struct TripwireLane: Sendable {
   package static let pastCap = Duration.seconds(600)
   /// Identities remembered, in each of two generations.
   package static let identityLimit = 1024
+  /// Rules counted, in each of two generations; more than a policy has.
+  package static let ruleLimit = 2 * SigmaRule.mostRules
 
   package enum Verdict: Hashable, Sendable {
     /// Becomes a detection, which tells how many were folded since the last.
@@ -30,7 +32,7 @@ package struct TripwireLane: Sendable {
 
   /// Folded since the lane was made.
   package private(set) var folded: UInt64 = 0
-  private var rules: [TripwireRule: Rule] = [:]
+  private var rules = GenerationCache<TripwireRule, Rule>(limit: ruleLimit)
   private var recent = GenerationCache<Identity, Timestamp>(limit: identityLimit)
 
   package init() {}

@@ -22,6 +22,7 @@ extension Cordon_V1_Policy {
     sharedAccounts = policy.sharedAccounts
     defaultRealm = policy.defaultRealm
     learning = Cordon_V1_LearningPolicy(policy.learning)
+    sigma = Cordon_V1_SigmaPolicy(policy.sigma)
   }
 
   /// The policy; every bound that the compiler keeps is checked again, because agents obey only what they checked.
@@ -44,8 +45,9 @@ extension Cordon_V1_Policy {
     policy.serviceAccounts = try PolicyBounds.names(serviceAccounts, "service_accounts")
     policy.sharedAccounts = try PolicyBounds.names(sharedAccounts, "shared_accounts")
     policy.defaultRealm = try Bounded.text(defaultRealm, "default_realm")
-    // A policy from before there was learning says nothing of it.
+    // A policy from before there was one of these says nothing of it.
     if hasLearning { policy.learning = try learning.domain() }
+    if hasSigma { policy.sigma = try sigma.domain() }
     return policy
   }
 }

@@ -68,6 +68,52 @@ package nonisolated enum Cordon_V1_Criticality: SwiftProtobuf.Enum, Swift.CaseIt
 
 }
 
+package nonisolated enum Cordon_V1_SigmaSource: SwiftProtobuf.Enum, Swift.CaseIterable {
+  package typealias RawValue = Int
+  case unspecified // = 0
+  case processCreation // = 1
+  case fileEvent // = 2
+  case networkConnection // = 3
+  case auditExec // = 4
+  case UNRECOGNIZED(Int)
+
+  package init() {
+    self = .unspecified
+  }
+
+  package init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .processCreation
+    case 2: self = .fileEvent
+    case 3: self = .networkConnection
+    case 4: self = .auditExec
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  package var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .processCreation: return 1
+    case .fileEvent: return 2
+    case .networkConnection: return 3
+    case .auditExec: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  package static let allCases: [Cordon_V1_SigmaSource] = [
+    .unspecified,
+    .processCreation,
+    .fileEvent,
+    .networkConnection,
+    .auditExec,
+  ]
+
+}
+
 /// What an admin wants, compiled. Unknown fields are refused by agents.
 package nonisolated struct Cordon_V1_Policy: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -193,6 +239,15 @@ package nonisolated struct Cordon_V1_Policy: @unchecked Sendable {
   package var hasLearning: Bool {_storage._learning != nil}
   /// Clears the value of `learning`. Subsequent reads from it will return its default value.
   package mutating func clearLearning() {_uniqueStorage()._learning = nil}
+
+  package var sigma: Cordon_V1_SigmaPolicy {
+    get {_storage._sigma ?? Cordon_V1_SigmaPolicy()}
+    set {_uniqueStorage()._sigma = newValue}
+  }
+  /// Returns true if `sigma` has been explicitly set.
+  package var hasSigma: Bool {_storage._sigma != nil}
+  /// Clears the value of `sigma`. Subsequent reads from it will return its default value.
+  package mutating func clearSigma() {_uniqueStorage()._sigma = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -555,6 +610,169 @@ package nonisolated struct Cordon_V1_CanaryValue: Sendable {
   package init() {}
 }
 
+package nonisolated struct Cordon_V1_SigmaPolicy: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var enabled: Bool = false
+
+  /// Rules of lower severity were left out by the compiler.
+  package var level: Cordon_V1_Severity = .unspecified
+
+  /// Most detections of one rule a day.
+  package var dailyCap: UInt32 = 0
+
+  /// Ids of rules that the compiler left out.
+  package var disabled: [String] = []
+
+  /// Ids of rules on which the agent may act alone.
+  package var reflex: [String] = []
+
+  package var rules: [Cordon_V1_SigmaRule] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// A Sigma rule, compiled: agents read no YAML.
+package nonisolated struct Cordon_V1_SigmaRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var id: String = String()
+
+  package var title: String = String()
+
+  package var severity: Cordon_V1_Severity = .unspecified
+
+  /// ATT&CK, such as T1059.004.
+  package var techniques: [String] = []
+
+  package var source: Cordon_V1_SigmaSource = .unspecified
+
+  package var tests: [Cordon_V1_SigmaTest] = []
+
+  /// In postfix order: 0 not, 1 and, 2 or, 3 + n the answer of test n.
+  package var condition: [UInt32] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Cordon_V1_SigmaTest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The number of a field of observations; agents refuse one that they do not know.
+  package var field: UInt32 = 0
+
+  package var match: Cordon_V1_SigmaTest.OneOf_Match? = nil
+
+  /// With wildcards, in Sigma's notation.
+  package var text: String {
+    get {
+      if case .text(let v)? = match {return v}
+      return String()
+    }
+    set {match = .text(newValue)}
+  }
+
+  package var casedText: String {
+    get {
+      if case .casedText(let v)? = match {return v}
+      return String()
+    }
+    set {match = .casedText(newValue)}
+  }
+
+  package var expression: Cordon_V1_SigmaExpression {
+    get {
+      if case .expression(let v)? = match {return v}
+      return Cordon_V1_SigmaExpression()
+    }
+    set {match = .expression(newValue)}
+  }
+
+  /// CIDR.
+  package var network: String {
+    get {
+      if case .network(let v)? = match {return v}
+      return String()
+    }
+    set {match = .network(newValue)}
+  }
+
+  package var number: Cordon_V1_SigmaNumber {
+    get {
+      if case .number(let v)? = match {return v}
+      return Cordon_V1_SigmaNumber()
+    }
+    set {match = .number(newValue)}
+  }
+
+  /// True: the field is there; false: it is not, or is empty.
+  package var presence: Bool {
+    get {
+      if case .presence(let v)? = match {return v}
+      return false
+    }
+    set {match = .presence(newValue)}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum OneOf_Match: Equatable, Sendable {
+    /// With wildcards, in Sigma's notation.
+    case text(String)
+    case casedText(String)
+    case expression(Cordon_V1_SigmaExpression)
+    /// CIDR.
+    case network(String)
+    case number(Cordon_V1_SigmaNumber)
+    /// True: the field is there; false: it is not, or is empty.
+    case presence(Bool)
+
+  }
+
+  package init() {}
+}
+
+package nonisolated struct Cordon_V1_SigmaExpression: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// PCRE2.
+  package var pattern: String = String()
+
+  /// 1 ignores case, 2 matches by line, 4 lets the dot match line ends.
+  package var options: UInt32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Cordon_V1_SigmaNumber: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 1 less, 2 at most, 3 more, 4 at least.
+  package var comparison: UInt32 = 0
+
+  package var value: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 package nonisolated struct Cordon_V1_AlertPolicy: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -575,9 +793,13 @@ nonisolated extension Cordon_V1_Criticality: SwiftProtobuf._ProtoNameProviding {
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CRITICALITY_UNSPECIFIED\0\u{1}CRITICALITY_LIFE_SUSTAINING\0\u{1}CRITICALITY_THERAPEUTIC\0\u{1}CRITICALITY_DIAGNOSTIC\0\u{1}CRITICALITY_ADMINISTRATIVE\0")
 }
 
+nonisolated extension Cordon_V1_SigmaSource: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SIGMA_SOURCE_UNSPECIFIED\0\u{1}SIGMA_SOURCE_PROCESS_CREATION\0\u{1}SIGMA_SOURCE_FILE_EVENT\0\u{1}SIGMA_SOURCE_NETWORK_CONNECTION\0\u{1}SIGMA_SOURCE_AUDIT_EXEC\0")
+}
+
 nonisolated extension Cordon_V1_Policy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Policy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}serial\0\u{1}name\0\u{1}group\0\u{3}issued_ms\0\u{3}time_zone\0\u{1}windows\0\u{1}sensors\0\u{1}tripwires\0\u{1}containment\0\u{1}interlock\0\u{3}heartbeat_ms\0\u{3}clock_tolerance_ms\0\u{1}alerts\0\u{3}service_accounts\0\u{3}shared_accounts\0\u{3}default_realm\0\u{1}learning\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}serial\0\u{1}name\0\u{1}group\0\u{3}issued_ms\0\u{3}time_zone\0\u{1}windows\0\u{1}sensors\0\u{1}tripwires\0\u{1}containment\0\u{1}interlock\0\u{3}heartbeat_ms\0\u{3}clock_tolerance_ms\0\u{1}alerts\0\u{3}service_accounts\0\u{3}shared_accounts\0\u{3}default_realm\0\u{1}learning\0\u{1}sigma\0")
 
   fileprivate class _StorageClass {
     var _serial: UInt64 = 0
@@ -597,6 +819,7 @@ nonisolated extension Cordon_V1_Policy: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _sharedAccounts: [String] = []
     var _defaultRealm: String = String()
     var _learning: Cordon_V1_LearningPolicy? = nil
+    var _sigma: Cordon_V1_SigmaPolicy? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -624,6 +847,7 @@ nonisolated extension Cordon_V1_Policy: SwiftProtobuf.Message, SwiftProtobuf._Me
       _sharedAccounts = source._sharedAccounts
       _defaultRealm = source._defaultRealm
       _learning = source._learning
+      _sigma = source._sigma
     }
   }
 
@@ -659,6 +883,7 @@ nonisolated extension Cordon_V1_Policy: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 15: try { try decoder.decodeRepeatedStringField(value: &_storage._sharedAccounts) }()
         case 16: try { try decoder.decodeSingularStringField(value: &_storage._defaultRealm) }()
         case 17: try { try decoder.decodeSingularMessageField(value: &_storage._learning) }()
+        case 18: try { try decoder.decodeSingularMessageField(value: &_storage._sigma) }()
         default: break
         }
       }
@@ -722,6 +947,9 @@ nonisolated extension Cordon_V1_Policy: SwiftProtobuf.Message, SwiftProtobuf._Me
       try { if let v = _storage._learning {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
       } }()
+      try { if let v = _storage._sigma {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -748,6 +976,7 @@ nonisolated extension Cordon_V1_Policy: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._sharedAccounts != rhs_storage._sharedAccounts {return false}
         if _storage._defaultRealm != rhs_storage._defaultRealm {return false}
         if _storage._learning != rhs_storage._learning {return false}
+        if _storage._sigma != rhs_storage._sigma {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1412,6 +1641,311 @@ nonisolated extension Cordon_V1_CanaryValue: SwiftProtobuf.Message, SwiftProtobu
 
   package static func ==(lhs: Cordon_V1_CanaryValue, rhs: Cordon_V1_CanaryValue) -> Bool {
     if lhs.feature != rhs.feature {return false}
+    if lhs.value != rhs.value {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_SigmaPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SigmaPolicy"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{1}level\0\u{3}daily_cap\0\u{1}disabled\0\u{1}reflex\0\u{1}rules\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.enabled) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.level) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.dailyCap) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.disabled) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.reflex) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.rules) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.enabled != false {
+      try visitor.visitSingularBoolField(value: self.enabled, fieldNumber: 1)
+    }
+    if self.level != .unspecified {
+      try visitor.visitSingularEnumField(value: self.level, fieldNumber: 2)
+    }
+    if self.dailyCap != 0 {
+      try visitor.visitSingularUInt32Field(value: self.dailyCap, fieldNumber: 3)
+    }
+    if !self.disabled.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.disabled, fieldNumber: 4)
+    }
+    if !self.reflex.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.reflex, fieldNumber: 5)
+    }
+    if !self.rules.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.rules, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_SigmaPolicy, rhs: Cordon_V1_SigmaPolicy) -> Bool {
+    if lhs.enabled != rhs.enabled {return false}
+    if lhs.level != rhs.level {return false}
+    if lhs.dailyCap != rhs.dailyCap {return false}
+    if lhs.disabled != rhs.disabled {return false}
+    if lhs.reflex != rhs.reflex {return false}
+    if lhs.rules != rhs.rules {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_SigmaRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SigmaRule"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}title\0\u{1}severity\0\u{1}techniques\0\u{1}source\0\u{1}tests\0\u{1}condition\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.title) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.severity) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.techniques) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.source) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.tests) }()
+      case 7: try { try decoder.decodeRepeatedUInt32Field(value: &self.condition) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
+    }
+    if !self.title.isEmpty {
+      try visitor.visitSingularStringField(value: self.title, fieldNumber: 2)
+    }
+    if self.severity != .unspecified {
+      try visitor.visitSingularEnumField(value: self.severity, fieldNumber: 3)
+    }
+    if !self.techniques.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.techniques, fieldNumber: 4)
+    }
+    if self.source != .unspecified {
+      try visitor.visitSingularEnumField(value: self.source, fieldNumber: 5)
+    }
+    if !self.tests.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.tests, fieldNumber: 6)
+    }
+    if !self.condition.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.condition, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_SigmaRule, rhs: Cordon_V1_SigmaRule) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.title != rhs.title {return false}
+    if lhs.severity != rhs.severity {return false}
+    if lhs.techniques != rhs.techniques {return false}
+    if lhs.source != rhs.source {return false}
+    if lhs.tests != rhs.tests {return false}
+    if lhs.condition != rhs.condition {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_SigmaTest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SigmaTest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}field\0\u{1}text\0\u{3}cased_text\0\u{1}expression\0\u{1}network\0\u{1}number\0\u{1}presence\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.field) }()
+      case 2: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.match != nil {try decoder.handleConflictingOneOf()}
+          self.match = .text(v)
+        }
+      }()
+      case 3: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.match != nil {try decoder.handleConflictingOneOf()}
+          self.match = .casedText(v)
+        }
+      }()
+      case 4: try {
+        var v: Cordon_V1_SigmaExpression?
+        var hadOneofValue = false
+        if let current = self.match {
+          hadOneofValue = true
+          if case .expression(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.match = .expression(v)
+        }
+      }()
+      case 5: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.match != nil {try decoder.handleConflictingOneOf()}
+          self.match = .network(v)
+        }
+      }()
+      case 6: try {
+        var v: Cordon_V1_SigmaNumber?
+        var hadOneofValue = false
+        if let current = self.match {
+          hadOneofValue = true
+          if case .number(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.match = .number(v)
+        }
+      }()
+      case 7: try {
+        var v: Bool?
+        try decoder.decodeSingularBoolField(value: &v)
+        if let v = v {
+          if self.match != nil {try decoder.handleConflictingOneOf()}
+          self.match = .presence(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.field != 0 {
+      try visitor.visitSingularUInt32Field(value: self.field, fieldNumber: 1)
+    }
+    switch self.match {
+    case .text?: try {
+      guard case .text(let v)? = self.match else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    }()
+    case .casedText?: try {
+      guard case .casedText(let v)? = self.match else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    }()
+    case .expression?: try {
+      guard case .expression(let v)? = self.match else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .network?: try {
+      guard case .network(let v)? = self.match else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 5)
+    }()
+    case .number?: try {
+      guard case .number(let v)? = self.match else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .presence?: try {
+      guard case .presence(let v)? = self.match else { preconditionFailure() }
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 7)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_SigmaTest, rhs: Cordon_V1_SigmaTest) -> Bool {
+    if lhs.field != rhs.field {return false}
+    if lhs.match != rhs.match {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_SigmaExpression: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SigmaExpression"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pattern\0\u{1}options\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.pattern) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.options) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.pattern.isEmpty {
+      try visitor.visitSingularStringField(value: self.pattern, fieldNumber: 1)
+    }
+    if self.options != 0 {
+      try visitor.visitSingularUInt32Field(value: self.options, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_SigmaExpression, rhs: Cordon_V1_SigmaExpression) -> Bool {
+    if lhs.pattern != rhs.pattern {return false}
+    if lhs.options != rhs.options {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_SigmaNumber: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SigmaNumber"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}comparison\0\u{1}value\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.comparison) }()
+      case 2: try { try decoder.decodeSingularSInt64Field(value: &self.value) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.comparison != 0 {
+      try visitor.visitSingularUInt32Field(value: self.comparison, fieldNumber: 1)
+    }
+    if self.value != 0 {
+      try visitor.visitSingularSInt64Field(value: self.value, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_SigmaNumber, rhs: Cordon_V1_SigmaNumber) -> Bool {
+    if lhs.comparison != rhs.comparison {return false}
     if lhs.value != rhs.value {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

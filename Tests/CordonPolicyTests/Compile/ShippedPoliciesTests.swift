@@ -8,7 +8,8 @@ import Testing
     .standardizedFileURL
 
   private func compile(_ name: String) throws -> PolicyCompiler.Report {
-    PolicyCompiler.compile([UInt8](try Data(contentsOf: Self.folder.appending(path: name))), file: name)
+    let bytes = [UInt8](try Data(contentsOf: Self.folder.appending(path: name)))
+    return PolicyCompiler.compile(bytes, file: name, rules: ShippedRules.files(from: Self.folder))
   }
 
   @Test func everyShippedPolicyCompilesWithoutAWarning() throws {
@@ -21,7 +22,16 @@ import Testing
     let policy = try #require(try compile("default.yaml").policy)
     var expected = Policy.observeOnly
     expected.name = "observe-only"
+    expected.sigma.rules = policy.sigma.rules
     #expect(policy == expected)
+  }
+
+  @Test func bothBringTheRulesThatShip() throws {
+    for name in ["default.yaml", "ransomware-reflex.yaml"] {
+      let policy = try #require(try compile(name).policy)
+      #expect(policy.sigma.isEnabled && policy.sigma.rules.count >= 30, "\(name)")
+      #expect(policy.sigma.reflex.isEmpty, "no rule acts but by the site's own word")
+    }
   }
 
   @Test func theExampleActsOnlyWhereListed() throws {

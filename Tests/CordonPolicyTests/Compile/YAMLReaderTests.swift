@@ -55,6 +55,20 @@ import Testing
     #expect(messages(Array(text.utf8)) == [])
   }
 
+  @Test func whatStandsInQuotesIsText() {
+    let text =
+      "name: a\naccounts: {shared: [" + (0..<40).map { "'*[{\($0)', \"*[{\($0)''\\\"\"" }.joined(separator: ", ")
+      + "]}\n"
+    #expect(messages(Array(text.utf8)) == [])
+  }
+
+  /// Where a quote is part of a word, what comes behind it counts.
+  @Test(arguments: ["a: b\n  'x\nc: @ '", "a: [b\n'x, @']", "a: [b - 'x, @']", "a: b'x\nc: [d'x, @ ']", "a: \"b\nc: @"])
+  func aQuoteWithinAWordHidesNothing(text: String) {
+    let bomb = text.replacing("@", with: String(repeating: "[", count: 40))
+    #expect(messages(Array(bomb.utf8)) == ["lists and mappings are nested more than 32 deep"])
+  }
+
   @Test func manyKeysWrittenTwiceEnd() {
     let text = (0..<400).map { _ in "name: a\n" }.joined()
     #expect(messages(Array(text.utf8)).contains("more than 100 keys are written twice"))

@@ -33,6 +33,25 @@ import Testing
 }
 
 extension Policy {
+  /// A Sigma rule with every kind of test and step.
+  static let exampleRule: SigmaRule = {
+    func test(_ field: SigmaField, _ match: SigmaMatch) -> SigmaExpression { .test(SigmaTest(field, match)) }
+    let (tests, condition) = SigmaExpression.all([
+      .any([
+        test(.destinationPort, .number(.atLeast, -1024)), test(.image, .text(SigmaPattern(#"*a\*b?"#), isCased: true)),
+        test(.image, .expression(#"^/"\d+$"#, [.ignoresCase, .byLine, .dotMatchesAll])),
+      ]),
+      .not(
+        .any([test(.user, .empty), test(.initiated, .exists), test(.image, .text(SigmaPattern("x"), isCased: false))])),
+    ]).flattened
+    let networks = ["10.0.0.0/8", "fd00::/8"].compactMap { IPNetwork($0) }.map { test(.destinationIP, .network($0)) }
+    let whole = SigmaExpression.disjunction(networks)
+    return SigmaRule(
+      id: "a-1", title: "A rule: \"all\" of it", severity: .medium, techniques: ["T1059.004", "T1105"],
+      source: .networkConnection, tests: tests + whole.flattened.tests,
+      condition: condition + [.test(tests.count), .test(tests.count + 1), .or, .and])
+  }()
+
   /// A policy whose every field differs from the default.
   static let example: Policy = {
     var policy = Policy(serial: 7, name: "Ward \"3\": all", group: "ward-3", issued: Timestamp(milliseconds: 5))
@@ -89,6 +108,12 @@ extension Policy {
     policy.learning.trainEvery = .seconds(86_400)
     policy.learning.canaries = [CanaryWindow(schema: 1, values: [110: 4000, 114: 7.9])]
     policy.learning.rings = ["pilot", "wards"]
+    policy.sigma.isEnabled = false
+    policy.sigma.level = .medium
+    policy.sigma.dailyCap = 7
+    policy.sigma.disabled = ["a-rule-of-others"]
+    policy.sigma.reflex = ["a-1"]
+    policy.sigma.rules = [exampleRule]
     return policy
   }()
 }

@@ -72,6 +72,9 @@ struct SensorConformance<Subject: Sensor> {
       case .file(let file): #expect(file.path.count <= CanonicalName.pathLimit)
       case .renamed(let from, let file): #expect(from.count + file.path.count <= 2 * CanonicalName.pathLimit)
       case .module(let name): #expect(name.utf8.count <= 3 * CanonicalName.pathLimit)
+      case .program(let program):
+        #expect(program.arguments.count <= StartedProgram.mostArgumentBytes + 1)
+        #expect(program.workingFolder.count <= CanonicalName.pathLimit)
       case .none, .peer, .sensor: break
       }
     }

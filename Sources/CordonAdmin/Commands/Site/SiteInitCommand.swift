@@ -64,7 +64,7 @@ struct SiteInitCommand: AsyncParsableCommand {
     var randomness = SystemRandomNumberGenerator()
     let founded = try SiteAuthority.create(settings, at: environment.clock.now, randomness: &randomness)
     try founded.write(to: home.path)
-    try PrivateFile.create(at: home.file(Self.policyFile), holding: Array(Self.firstPolicy.utf8))
+    try PrivateFile.create(at: home.file(Self.policyFile), holding: Array(Self.firstPolicy(in: environment).utf8))
     // Last: a home with this file is complete.
     try SiteFile(
       site: site, trustDomain: trustDomain, collector: address.description, operatorName: name,
@@ -75,12 +75,18 @@ struct SiteInitCommand: AsyncParsableCommand {
 
   static let policyFile = "policy.yaml"
 
-  /// Observe only, with every field written out.
-  private static var firstPolicy: String {
+  /// Where the package puts the rules that ship.
+  private static let shippedRules = "/usr/share/doc/cordon/sigma"
+
+  /// Observe only, with every field written out, and with the Sigma rules that ship, where they are installed.
+  private static func firstPolicy(in environment: AdminEnvironment) -> String {
     var policy = Policy.observeOnly
     policy.name = "observe-only"
-    return "# Watches and explains, and touches nothing. `cordon policy schema` tells what each field means.\n"
-      + PolicyText.render(policy, everything: true)
+    var text = PolicyText.render(policy, everything: true)
+    if case .folder? = try? SigmaFolder.read(shippedRules, in: environment) {
+      text.replace("  rules: []\n", with: "  rules:\n    - \(shippedRules)\n")
+    }
+    return "# Watches and explains, and touches nothing. `cordon policy schema` tells what each field means.\n" + text
   }
 
   private static func report(_ home: OperatorHome, _ holders: [String]) -> Report {

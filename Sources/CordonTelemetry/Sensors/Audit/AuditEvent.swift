@@ -33,6 +33,10 @@ struct AuditEvent: Sendable {
   var path: [UInt8] = []
   var workingFolder: [UInt8] = []
   var module: [UInt8] = []
+  /// Of EXECVE: with a zero byte between them.
+  var arguments: [UInt8] = []
+  /// No argument was taken yet: the first may be empty.
+  var isFirstArgument = true
   var change: Change?
   /// What the note says happened, from our own source.
   var isNote = false
@@ -57,8 +61,9 @@ struct AuditEvent: Sendable {
     case .configChange, .cordonNote:
       isNote = record.type == .cordonNote
       return takeChange(record, bytes)
-    // Arguments and titles are free text: bounded, stepped over, kept by nobody.
-    case .execve, .processTitle, .endOfEvent: return true
+    case .execve: return takeArguments(record, bytes)
+    // A title is what the arguments were.
+    case .processTitle, .endOfEvent: return true
     }
   }
 

@@ -102,6 +102,25 @@ extension AuditFields.Field {
     return copied(from: bytes, most: limit)
   }
 
+  /// Adds a string field's bytes to others, as `string` reads them, until there are `most`.
+  func append(to text: inout [UInt8], in bytes: Span<UInt8>, most limit: Int) {
+    guard !isQuoted, value.count.isMultiple(of: 2), isHexadecimal(bytes) else {
+      for index in value where text.count < limit { text.append(bytes[index]) }
+      return
+    }
+    var index = value.lowerBound
+    while index < value.upperBound, text.count < limit {
+      guard let high = Self.digit(bytes[index]), let low = Self.digit(bytes[index + 1]) else { return }
+      text.append(high << 4 | low)
+      index += 2
+    }
+  }
+
+  private func isHexadecimal(_ bytes: Span<UInt8>) -> Bool {
+    for index in value where Self.digit(bytes[index]) == nil { return false }
+    return true
+  }
+
   /// The bytes that hexadecimal digits stand for; nil for an odd number of them or any other letter.
   func decodedHex(in bytes: Span<UInt8>, most limit: Int) -> [UInt8]? {
     guard !value.isEmpty, value.count.isMultiple(of: 2) else { return nil }

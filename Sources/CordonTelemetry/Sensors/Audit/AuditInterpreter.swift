@@ -17,7 +17,10 @@ struct AuditInterpreter: Sendable {
     guard event.hasSyscall, let call = event.call else { return }
     switch call {
     case .exec:
-      observations.append(make(event, .processStart))
+      let program = StartedProgram(
+        arguments: event.arguments, workingFolder: event.workingFolder,
+        user: event.effectiveUser == .max ? nil : event.effectiveUser)
+      observations.append(make(event, .processStart, object: .program(program)))
       // A program that runs as another than who started it: sudo, su, mount.
       if event.succeeded == true, event.effectiveUser != event.user {
         observations.append(make(event, .privilegeChange))

@@ -27,7 +27,11 @@ import Testing
     #expect(observation.outcome == .success)
     #expect(observation.actor == .uid(1000))
     #expect(observation.process == ObservedProcess(pid: 2168, parent: 29002, executable: Array("/bin/dd".utf8)))
-    #expect(observation.object == .none)
+    guard case .program(let program) = observation.object else {
+      Issue.record("a start without its program")
+      return
+    }
+    #expect(program.arguments.starts(with: Array("dd".utf8)) && program.parentExecutable.isEmpty)
   }
 
   @Test func `a connect under way is neither success nor failure, and its program's path is decoded`() throws {
