@@ -37,12 +37,17 @@ struct CandidateTraining {
   private var scorers: [EntityScorer]
   private var reservoir: UniformReservoir
   private var maxima: [DailyScore] = []
+  /// A model that was made elsewhere, in place of one that is fitted here, and its scores of the earlier part.
+  private let imported: (bundle: ModelBundle, bound: BoundModel)?
+  private var importedScores: [Double] = []
 
   private var schema: FeatureSchema { settings.schema }
   private var scales: [Scale] { AlertBudget.scales(of: schema) }
 
-  /// Refuses too few days (`too-little-data`).
-  init(_ windows: TrainingWindows, _ settings: Settings) throws(CordonError) {
+  /// - Parameter imported: a model that was made elsewhere; nil: one is fitted on the windows.
+  ///
+  /// Refuses too few days (`too-little-data`), and what an imported model reads that the schema has not, as `BoundModel`.
+  init(_ windows: TrainingWindows, _ settings: Settings, imported: ModelBundle? = nil) throws(CordonError) {
     let starts = windows.entities.flatMap { [$0.first?.start, $0.last?.start].compactMap(\.self) }
     guard let first = starts.min(), let last = starts.max(),
       DailyMaximum.day(of: last) - DailyMaximum.day(of: first) + 1 >= Self.leastDays
@@ -51,6 +56,11 @@ struct CandidateTraining {
         .invalid, "too-little-data",
         "There are fewer than \(Self.leastDays) days of \(settings.schema.name) windows outside incidents.",
         remedy: "Let agents report for some days, then train again.")
+    }
+    if let imported {
+      self.imported = (imported, try BoundModel(imported, to: settings.schema, digest: \.digest))
+    } else {
+      self.imported = nil
     }
     self.settings = settings
     self.windows = windows
@@ -74,7 +84,7 @@ struct CandidateTraining {
     try await replayEarlier()
     try await settings.progress(TrainingProgress(phase: .fit, done: 0, total: 1))
     let sample = reservoir.sample
-    let model = FlatModel.ensemble(try BehaviourTrainer().fit(sample, seed: settings.seed))
+    let model = try model(of: sample)
     let bare = try bundle(model, thresholds: [], metrics: [], sample: sample)
     let bound = try BoundModel(bare, to: schema, digest: \.digest)
     try await replayLater(bound)
@@ -87,6 +97,18 @@ struct CandidateTraining {
   }
 
   // MARK: Private
+
+  /// Fitted here; one that was imported keeps its numbers, and gets the way from them to nats.
+  private func model(of sample: FeatureMatrix) throws(CordonError) -> FlatModel {
+    guard let imported else { return .ensemble(try BehaviourTrainer().fit(sample, seed: settings.seed)) }
+    let member = ModelEnsemble.Member(
+      model: imported.bundle.model, calibration: try BehaviourTrainer.calibration(importedScores))
+    guard let ensemble = ModelEnsemble(members: [member]) else {
+      throw CordonError(
+        .invalid, "model-kind", "The imported model is itself an ensemble.", remedy: "Import one of its members.")
+    }
+    return .ensemble(ensemble)
+  }
 
   private mutating func learnPeers() async throws {
     for (index, entity) in windows.entities.enumerated() {
@@ -113,6 +135,9 @@ struct CandidateTraining {
         reservoir.insert(
           zip(schema.features, window.features).map { $0.transform.value(of: $1) }
             + score.residuals.map { Float($0.surprise) })
+        if let imported {
+          importedScores.append(imported.bound.score(window.features, surprises: score.residuals.map(\.surprise)))
+        }
       }
       try await settings.progress(TrainingProgress(phase: .replay, done: index + 1, total: windows.entities.count))
     }
@@ -201,12 +226,17 @@ struct CandidateTraining {
     lineage.sampleDigest = settings.digest(sample.values)
     lineage.rows = UInt64(sample.rows)
     lineage.metrics = metrics
-    return try ModelBundle(
-      schema: schema.id,
-      features: schema.features.map {
+    let features =
+      imported?.bundle.features
+      ?? schema.features.map {
         ModelBundle.Feature(id: $0.id, digest: $0.digest, transform: $0.transform, name: $0.name)
-      }, readsSurprises: true, model: model, thresholds: thresholds, lineage: lineage,
-      purpose: "Tells behaviour of \(schema.name) that is unusual for the entity and its peers.", seed: settings.seed,
+      }
+    return try ModelBundle(
+      schema: schema.id, features: features, readsSurprises: imported?.bundle.readsSurprises ?? true, model: model,
+      thresholds: thresholds, lineage: lineage,
+      purpose: imported?.bundle.purpose
+        ?? "Tells behaviour of \(schema.name) that is unusual for the entity and its peers.",
+      onnxDigest: imported?.bundle.onnxDigest ?? [], seed: imported?.bundle.seed ?? settings.seed,
       peers: peers)
   }
 }

@@ -31,7 +31,30 @@ package final class ModelTraining: Sendable {
   package func train(
     _ name: String, by actor: String? = nil, progress: @escaping (TrainingProgress) async throws -> Void = { _ in }
   ) async throws -> ModelRecord {
-    let schema = try Self.schema(named: name)
+    try await make(try Self.schema(named: name), nil, by: actor, progress)
+  }
+
+  /// Makes a candidate of a model that was made elsewhere: replays what the store holds for its thresholds, and keeps it.
+  ///
+  /// - Parameter payload: an encoded bundle over a schema's features; its thresholds and lineage are not believed.
+  ///
+  /// Codes: as `train`, and those of `BoundModel` and of a hostile bundle.
+  package func bring(
+    _ payload: [UInt8], by actor: String, progress: @escaping (TrainingProgress) async throws -> Void = { _ in }
+  ) async throws -> ModelRecord {
+    let bundle = try codec.decode(payload)
+    guard let schema = FeatureSchema.withID(bundle.schema) else {
+      throw CordonError(
+        .invalid, "unknown-schema", "The model reads schema \(bundle.schema), which is not known.",
+        remedy: "Import it with --schema, such as --schema host@host.")
+    }
+    return try await make(schema, bundle, by: actor, progress)
+  }
+
+  private func make(
+    _ schema: FeatureSchema, _ imported: ModelBundle?, by actor: String?,
+    _ progress: @escaping (TrainingProgress) async throws -> Void
+  ) async throws -> ModelRecord {
     guard isBusy.withLock({ busy in if busy { return false } else { busy = true; return true } }) else {
       throw CordonError(
         .unavailable, "training-busy", "Another training runs.", remedy: "Wait until it is done: cordon model list.")
@@ -52,7 +75,8 @@ package final class ModelTraining: Sendable {
         seed: seed,
         lineage: ModelLineage(
           modelID: context.ids.next(at: now), parentID: parent?.id, codeVersion: context.version, created: now),
-        offset: { SiteTime.offset(in: policy.timeZone, at: $0) }, progress: progress, digest: Self.digest))
+        offset: { SiteTime.offset(in: policy.timeZone, at: $0) }, progress: progress, digest: Self.digest),
+      imported: imported)
     return try await keep(try await training.run(), by: actor ?? context.actor, at: now)
   }
 

@@ -32,8 +32,8 @@ package struct BehaviourTrainer: ModelTrainer {
     return ensemble
   }
 
-  /// From scores to nats: knots at the shares, as far as the scores there differ.
-  static func calibration(_ scores: [Double]) throws(CordonError) -> ScoreCalibration {
+  /// From scores to nats: knots at the shares, as far as the scores there differ. Throws where there is no score.
+  package static func calibration(_ scores: [Double]) throws(CordonError) -> ScoreCalibration {
     let sorted = scores.sorted()
     var knots: [(score: Float, nats: Float)] = []
     for share in shares {

@@ -29,7 +29,27 @@ extension AdminAdapter {
   package func trainModel(
     request: Cordon_V1_TrainModelRequest, response: RPCWriter<Cordon_V1_TrainingStep>, context: ServerContext
   ) async throws {
-    let record = try await domain.training.train(request.schema, by: try caller(context).ledgerActor) { progress in
+    let actor = try caller(context).ledgerActor
+    try await tell(response) { progress in
+      try await domain.training.train(request.schema, by: actor, progress: progress)
+    }
+  }
+
+  package func importModel(
+    request: Cordon_V1_ImportModelRequest, response: RPCWriter<Cordon_V1_TrainingStep>, context: ServerContext
+  ) async throws {
+    let actor = try caller(context).ledgerActor
+    try await tell(response) { progress in
+      try await domain.training.bring([UInt8](request.bundle), by: actor, progress: progress)
+    }
+  }
+
+  /// Tells how far a training has come, and at the end its candidate.
+  private func tell(
+    _ response: RPCWriter<Cordon_V1_TrainingStep>,
+    _ work: (@escaping (TrainingProgress) async throws -> Void) async throws -> ModelRecord
+  ) async throws {
+    let record = try await work { progress in
       var step = Cordon_V1_TrainingStep()
       step.phase = progress.phase.rawValue
       step.done = UInt64(progress.done)

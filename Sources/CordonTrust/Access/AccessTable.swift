@@ -61,6 +61,7 @@ package enum AccessTable {
     "cordon.v1.Admin/ListModels": everyOperator,
     "cordon.v1.Admin/GetModel": everyOperator,
     "cordon.v1.Admin/TrainModel": .operators(.admin, .analyst),
+    "cordon.v1.Admin/ImportModel": .operators(.admin, .analyst),
     "cordon.v1.Admin/PlanPromotion": .operators(.admin, .analyst),
     "cordon.v1.Admin/PromoteModel": .operators(.admin, .analyst),
     "cordon.v1.Admin/RollbackModel": .operators(.admin, .analyst),

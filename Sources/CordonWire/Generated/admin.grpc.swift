@@ -410,6 +410,19 @@ package enum Cordon_V1_Admin: Sendable {
                 type: .serverStreaming
             )
         }
+        /// Namespace for "ImportModel" metadata.
+        package enum ImportModel: Sendable {
+            /// Request type for "ImportModel".
+            package typealias Input = Cordon_V1_ImportModelRequest
+            /// Response type for "ImportModel".
+            package typealias Output = Cordon_V1_TrainingStep
+            /// Descriptor for "ImportModel".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "cordon.v1.Admin"),
+                method: "ImportModel",
+                type: .serverStreaming
+            )
+        }
         /// Namespace for "PlanPromotion" metadata.
         package enum PlanPromotion: Sendable {
             /// Request type for "PlanPromotion".
@@ -494,6 +507,7 @@ package enum Cordon_V1_Admin: Sendable {
             ListModels.descriptor,
             GetModel.descriptor,
             TrainModel.descriptor,
+            ImportModel.descriptor,
             PlanPromotion.descriptor,
             PromoteModel.descriptor,
             RollbackModel.descriptor,
@@ -953,6 +967,24 @@ extension Cordon_V1_Admin {
         /// - Returns: A streaming response of `Cordon_V1_TrainingStep` messages.
         func trainModel(
             request: GRPCCore.StreamingServerRequest<Cordon_V1_TrainModelRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_TrainingStep>
+
+        /// Handle the "ImportModel" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Makes a candidate of a model that was made elsewhere, with thresholds by replay.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Cordon_V1_ImportModelRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Cordon_V1_TrainingStep` messages.
+        func importModel(
+            request: GRPCCore.StreamingServerRequest<Cordon_V1_ImportModelRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_TrainingStep>
 
@@ -1465,6 +1497,24 @@ extension Cordon_V1_Admin {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_TrainingStep>
 
+        /// Handle the "ImportModel" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Makes a candidate of a model that was made elsewhere, with thresholds by replay.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_ImportModelRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Cordon_V1_TrainingStep` messages.
+        func importModel(
+            request: GRPCCore.ServerRequest<Cordon_V1_ImportModelRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_TrainingStep>
+
         /// Handle the "PlanPromotion" method.
         ///
         /// > Source IDL Documentation:
@@ -1973,6 +2023,25 @@ extension Cordon_V1_Admin {
             context: GRPCCore.ServerContext
         ) async throws
 
+        /// Handle the "ImportModel" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Makes a candidate of a model that was made elsewhere, with thresholds by replay.
+        ///
+        /// - Parameters:
+        ///   - request: A `Cordon_V1_ImportModelRequest` message.
+        ///   - response: A response stream of `Cordon_V1_TrainingStep` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        func importModel(
+            request: Cordon_V1_ImportModelRequest,
+            response: GRPCCore.RPCWriter<Cordon_V1_TrainingStep>,
+            context: GRPCCore.ServerContext
+        ) async throws
+
         /// Handle the "PlanPromotion" method.
         ///
         /// > Source IDL Documentation:
@@ -2379,6 +2448,17 @@ extension Cordon_V1_Admin.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Cordon_V1_Admin.Method.ImportModel.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_ImportModelRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_TrainingStep>(),
+            handler: { request, context in
+                try await self.importModel(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Cordon_V1_Admin.Method.PlanPromotion.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_PlanPromotionRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_PlanPromotionResponse>(),
@@ -2752,6 +2832,17 @@ extension Cordon_V1_Admin.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_TrainingStep> {
         let response = try await self.trainModel(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return response
+    }
+
+    package func importModel(
+        request: GRPCCore.StreamingServerRequest<Cordon_V1_ImportModelRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_TrainingStep> {
+        let response = try await self.importModel(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -3191,6 +3282,23 @@ extension Cordon_V1_Admin.SimpleServiceProtocol {
             metadata: [:],
             producer: { writer in
                 try await self.trainModel(
+                    request: request.message,
+                    response: writer,
+                    context: context
+                )
+                return [:]
+            }
+        )
+    }
+
+    package func importModel(
+        request: GRPCCore.ServerRequest<Cordon_V1_ImportModelRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_TrainingStep> {
+        return GRPCCore.StreamingServerResponse<Cordon_V1_TrainingStep>(
+            metadata: [:],
+            producer: { writer in
+                try await self.importModel(
                     request: request.message,
                     response: writer,
                     context: context
@@ -3843,6 +3951,29 @@ extension Cordon_V1_Admin {
         func trainModel<Result>(
             request: GRPCCore.ClientRequest<Cordon_V1_TrainModelRequest>,
             serializer: some GRPCCore.MessageSerializer<Cordon_V1_TrainModelRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_TrainingStep>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Cordon_V1_TrainingStep>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ImportModel" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Makes a candidate of a model that was made elsewhere, with thresholds by replay.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_ImportModelRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_ImportModelRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_TrainingStep` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func importModel<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_ImportModelRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_ImportModelRequest>,
             deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_TrainingStep>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Cordon_V1_TrainingStep>) async throws -> Result
@@ -4863,6 +4994,38 @@ extension Cordon_V1_Admin {
             )
         }
 
+        /// Call the "ImportModel" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Makes a candidate of a model that was made elsewhere, with thresholds by replay.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_ImportModelRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_ImportModelRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_TrainingStep` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func importModel<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_ImportModelRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_ImportModelRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_TrainingStep>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Cordon_V1_TrainingStep>) async throws -> Result
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.serverStreaming(
+                request: request,
+                descriptor: Cordon_V1_Admin.Method.ImportModel.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "PlanPromotion" method.
         ///
         /// > Source IDL Documentation:
@@ -5748,6 +5911,33 @@ extension Cordon_V1_Admin.ClientProtocol {
         try await self.trainModel(
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_TrainModelRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_TrainingStep>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ImportModel" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Makes a candidate of a model that was made elsewhere, with thresholds by replay.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Cordon_V1_ImportModelRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func importModel<Result>(
+        request: GRPCCore.ClientRequest<Cordon_V1_ImportModelRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Cordon_V1_TrainingStep>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        try await self.importModel(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_ImportModelRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_TrainingStep>(),
             options: options,
             onResponse: handleResponse
@@ -6738,6 +6928,37 @@ extension Cordon_V1_Admin.ClientProtocol {
             metadata: metadata
         )
         return try await self.trainModel(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ImportModel" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Makes a candidate of a model that was made elsewhere, with thresholds by replay.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func importModel<Result>(
+        _ message: Cordon_V1_ImportModelRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Cordon_V1_TrainingStep>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Cordon_V1_ImportModelRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.importModel(
             request: request,
             options: options,
             onResponse: handleResponse

@@ -1,10 +1,11 @@
 import CordonAdmin
 import CordonCore
+import CordonLearning
 import CordonTestSupport
 import CordonTrust
 import CordonWire
 import Crypto
-import FoundationEssentials
+import Foundation
 import Synchronization
 import Testing
 
@@ -74,6 +75,35 @@ import Testing
       #expect(run.errors.isEmpty, "no progress where nobody looks")
     }
   }
+
+  @Test func `an ONNX file is compiled here, over features of the schema, and sent without thresholds`() async throws {
+    try await withPlan { harness in
+      let columns = "connects,process_starts,failed_connects,distinct_peers,distinct_executables"
+      let file = Self.fixtures.appending(path: "isolation-forest.onnx").path
+      let run = await harness.run("model", "import", file, "--schema", "host@host", "--columns", columns)
+      #expect(run.code == 0 && run.output.contains("isolation-forest") && run.output.hasSuffix("--shadow\n"), "\(run)")
+      let bundle = try #require(
+        try harness.collector.state.withLock { try $0.imported.map { try ModelBundle(encoded: $0) } })
+      #expect(bundle.schema == FeatureSchema.hostAtHost.id && bundle.thresholds.isEmpty && !bundle.readsSurprises)
+      #expect(bundle.features.map(\.id) == [104, 101, 105, 106, 102])
+      #expect(bundle.features.allSatisfy { $0.transform == .log1p } && bundle.onnxDigest.count == 32)
+      let raw = await harness.run("model", "import", file, "--schema", "host@host", "--columns", columns, "--raw")
+      #expect(raw.code == 0, "\(raw)")
+      let plain = try #require(
+        try harness.collector.state.withLock { try $0.imported.map { try ModelBundle(encoded: $0) } })
+      #expect(plain.features.allSatisfy { $0.transform == .identity })
+      for (options, said) in [
+        (["--schema", "cat@home"], "no schema"), (["--schema", "host@host"], "5 columns"),
+        (["--schema", "host@host", "--columns", "a,b,c,d,e"], "no feature “a”"),
+      ] {
+        let refused = await harness.run(["model", "import", file] + options)
+        #expect(refused.code == 65 && refused.errors.contains(said), "\(refused)")
+      }
+    }
+  }
+
+  private static let fixtures = URL(filePath: #filePath)
+    .appending(path: "../../../CordonONNXTests/Fixtures").standardizedFileURL
 
   @Test(arguments: [
     ("2026-02-28", "2026-03-01T00:00:00"), ("2d", "2026-01-03T00:00:00"),

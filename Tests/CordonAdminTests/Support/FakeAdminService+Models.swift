@@ -31,6 +31,18 @@ extension FakeAdminService {
     request: Cordon_V1_TrainModelRequest, response: RPCWriter<Cordon_V1_TrainingStep>, context: ServerContext
   ) async throws {
     try collector.note("TrainModel")
+    try await tell(response)
+  }
+
+  func importModel(
+    request: Cordon_V1_ImportModelRequest, response: RPCWriter<Cordon_V1_TrainingStep>, context: ServerContext
+  ) async throws {
+    try collector.note("ImportModel")
+    collector.state.withLock { $0.imported = [UInt8](request.bundle) }
+    try await tell(response)
+  }
+
+  private func tell(_ response: RPCWriter<Cordon_V1_TrainingStep>) async throws {
     for done in 1...3 {
       var step = Cordon_V1_TrainingStep()
       step.phase = "calibrate"

@@ -29,6 +29,8 @@ final class FakeCollector: AdminConnecting {
     var plan = Cordon_V1_PlanPromotionResponse()
     var labels: [Cordon_V1_LabelDetectionRequest] = []
     var promotions: [Cordon_V1_PromoteModelRequest] = []
+    /// The bundle of the last model that was imported.
+    var imported: [UInt8]?
     var ledgerEnd = Cordon_V1_LedgerChunk()
     /// Every call fails with it.
     var failure: CordonError?

@@ -223,6 +223,51 @@ import Testing
     }
   }
 
+  private static func imported(_ features: [ModelBundle.Feature], schema: UInt32 = 1) throws -> [UInt8] {
+    var randomness = SeededRandomness(seed: 5)
+    let matrix = FeatureMatrix(
+      columns: features.count,
+      values: (0..<features.count * 400).map { _ in Float.random(in: 0...5, using: &randomness) })
+    let forest = try IsolationForestTrainer().fit(matrix, seed: 5)
+    return try ModelBundle(
+      schema: schema, features: features, model: .isolationForest(forest),
+      lineage: ModelLineage(modelID: UniqueID(at: .epoch, randomness: &randomness), codeVersion: "1", created: .epoch),
+      purpose: "imported from ONNX", onnxDigest: [UInt8](repeating: 7, count: 32), seed: 5
+    ).encoded()
+  }
+
+  @Test func `an imported model keeps its numbers, and gets thresholds and lineage of this site`() async throws {
+    try await Self.with { collector, _ in
+      let features = FeatureSchema.hostAtHost.features.prefix(2).map {
+        ModelBundle.Feature(id: $0.id, digest: $0.digest, transform: $0.transform, name: $0.name)
+      }
+      let payload = try Self.imported(features)
+      let record = try await collector.domain.training.bring(payload, by: "operator/ann")
+      let bundle = try ModelBundle(encoded: record.payload)
+      let given = try ModelBundle(encoded: payload)
+      guard case .ensemble(let ensemble) = bundle.model else { throw CordonError(.defect, "test", "no ensemble") }
+      #expect(ensemble.members.map(\.model) == [given.model])
+      #expect(bundle.features == given.features && !bundle.readsSurprises && bundle.onnxDigest == given.onnxDigest)
+      #expect(bundle.thresholds.allSatisfy { $0.threshold != nil && $0.entityDays >= 18 })
+      #expect(bundle.lineage.modelID != given.lineage.modelID && bundle.lineage.rows > 300)
+      #expect(record.madeBy == "operator/ann" && record.state == .candidate)
+
+      var redefined = features
+      redefined[1].digest ^= 1
+      let hostile = [
+        ("feature-redefined", try Self.imported(redefined)),
+        ("unknown-schema", try Self.imported(features, schema: 99)),
+        ("feature-missing", try Self.imported([.init(id: 9_999, digest: 0, transform: .identity, name: "x")])),
+      ]
+      for (code, payload) in hostile {
+        await expectRefusal(code) { _ = try await collector.domain.training.bring(payload, by: "operator/ann") }
+      }
+      await #expect(throws: CordonError.self) {
+        _ = try await collector.domain.training.bring(Array(payload.dropLast(40)), by: "operator/ann")
+      }
+    }
+  }
+
   @Test func `a viewer lists models and trains none`() async throws {
     try await Self.with { collector, _ in
       let models = try await collector.calling(as: collector.person("vera")) { client in
@@ -232,6 +277,13 @@ import Testing
       await expectRefusal("role") {
         try await collector.calling(as: collector.person("vera")) { client in
           try await Cordon_V1_Admin.Client(wrapping: client).trainModel(.init()) { response in
+            for try await _ in response.messages {}
+          }
+        }
+      }
+      await expectRefusal("role") {
+        try await collector.calling(as: collector.person("vera")) { client in
+          try await Cordon_V1_Admin.Client(wrapping: client).importModel(.init()) { response in
             for try await _ in response.messages {}
           }
         }

@@ -25,21 +25,28 @@ struct ModelTrainCommand: ConnectedCommand {
     let environment = session.environment
     // Training takes as long as the data is large: it has no deadline.
     let model = try await session.client.trainModel(request, options: .defaults) { response in
-      var last = Cordon_V1_StoredModel()
-      var progress = PhaseLine(in: environment)
-      for try await step in response.messages {
-        if step.hasModel { last = step.model } else { progress.update(step.phase, step.done, of: step.total) }
-      }
-      progress.finish()
-      return last
-    }
-    guard !model.id.isEmpty else {
-      throw CordonError(.unavailable, "training-ended", "The collector ended the training without a model.")
+      try await Self.follow(response, in: environment)
     }
     let report = ModelPage.candidate(model)
     return Report(
       text: report.text + "\nNext:\n  cordon model promote \(EntityText.shortID(model.id)) --shadow\n",
       json: report.json)
+  }
+
+  /// Shows how far the collector's work has come; returns its candidate. Code: `training-ended`.
+  static func follow(
+    _ response: StreamingClientResponse<Cordon_V1_TrainingStep>, in environment: AdminEnvironment
+  ) async throws -> Cordon_V1_StoredModel {
+    var last = Cordon_V1_StoredModel()
+    var progress = PhaseLine(in: environment)
+    for try await step in response.messages {
+      if step.hasModel { last = step.model } else { progress.update(step.phase, step.done, of: step.total) }
+    }
+    progress.finish()
+    guard !last.id.isEmpty else {
+      throw CordonError(.unavailable, "training-ended", "The collector ended the training without a model.")
+    }
+    return last
   }
 }
 
