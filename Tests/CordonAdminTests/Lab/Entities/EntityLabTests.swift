@@ -111,5 +111,8 @@ import Testing
     ).report()
     #expect(report.quality.metrics.auroc > 0.97, "\(report)")
     #expect(report.quality.metrics.averagePrecision > 0.65, "\(report)")
+    // What a spreadsheet would do is not better.
+    #expect(report.quality.metrics.auroc >= report.zScore.metrics.auroc, "\(report)")
+    #expect(report.quality.metrics.averagePrecision >= report.zScore.metrics.averagePrecision, "\(report)")
   }
 }
