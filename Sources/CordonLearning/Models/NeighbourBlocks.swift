@@ -47,7 +47,10 @@ struct NeighbourBlocks: Hashable, Sendable {
           for block in 0..<blocks { squares[block] = square(row, values, from: block * columns) }
         }
       }
-      return UnsafeRawBufferPointer(squares).withMemoryRebound(to: Float.self) { Self.sumOfRoots($0, count: count) }
+      let bound = Self.bound(UnsafeBufferPointer(squares), count: count)
+      return UnsafeRawBufferPointer(squares).withMemoryRebound(to: Float.self) {
+        Self.sumOfRoots($0, count: count, bound: bound)
+      }
     }
   }
 
@@ -70,9 +73,8 @@ struct NeighbourBlocks: Hashable, Sendable {
     return sum
   }
 
-  /// Sum of the roots of the `count` least of some numbers, none of them negative.
-  private static func sumOfRoots(_ squares: UnsafeBufferPointer<Float>, count: Int) -> Double {
-    let bound = bound(squares, count: count)
+  /// Sum of the roots of the `count` least of some numbers, none of them negative; `bound` is theirs.
+  private static func sumOfRoots(_ squares: UnsafeBufferPointer<Float>, count: Int, bound: Float) -> Double {
     var sum = 0.0
     var below = 0
     for square in squares where square < bound {
@@ -85,19 +87,21 @@ struct NeighbourBlocks: Hashable, Sendable {
 
   /// A number that at least `count` of the squares do not pass, and fewer than `count`, or just as many, are below.
   ///
-  /// Bisection on the bits, which ascend as numbers that are not negative do: at most 31 passes, each of which the
-  /// compiler turns into vectors.
-  private static func bound(_ squares: UnsafeBufferPointer<Float>, count: Int) -> Float {
+  /// Bisection on the bits, which ascend as numbers that are not negative do: at most 31 passes.
+  private static func bound(_ squares: UnsafeBufferPointer<Lanes>, count: Int) -> Float {
     var low: Int32 = -1
     var high = Int32(bitPattern: Float.infinity.bitPattern)
-    squares.withMemoryRebound(to: Int32.self) { bits in
-      while high - low > 1 {
-        let middle = low + (high - low) / 2
-        var within: Int32 = 0
-        for number in bits { within &+= number <= middle ? 1 : 0 }
-        if within >= count { high = middle } else { low = middle }
-        if within == count { break }
+    while high - low > 1 {
+      let middle = low + (high - low) / 2
+      let above = SIMD16<Int32>(repeating: middle + 1)
+      var counts = SIMD16<Int32>(repeating: 0)
+      for lanes in squares {
+        // The sign of the difference is −1 for what does not pass the middle: comparisons are not turned into vectors.
+        counts &-= (unsafeBitCast(lanes, to: SIMD16<Int32>.self) &- above) &>> 31
       }
+      let within = Int(counts.wrappedSum())
+      if within >= count { high = middle } else { low = middle }
+      if within == count { break }
     }
     return Float(bitPattern: UInt32(bitPattern: high))
   }
