@@ -34,6 +34,10 @@ package enum Activity: UInt8, Sendable, CaseIterable {
   case processStart, connect, privilegeChange, moduleLoad
   case fileWrite, fileRename, fileDelete, fileOpen
   case sensorTampering, sensorLoss
+  /// Something done in an electronic health record.
+  case recordAccess
+  /// No doing of anybody: what planning says of who cares for whom.
+  case careFact
 }
 
 /// Whether it worked, where the source says.
@@ -43,6 +47,8 @@ package enum ActivityOutcome: UInt8, Sendable { case success, failure, unknown }
 package enum RawAccount: Hashable, Sendable {
   case uid(UInt32)
   case name(String)
+  /// An account of the electronic health record, bare where it is of the record's own realm.
+  case record(String)
 }
 
 /// The process that did it, as far as the source knows it.
@@ -79,6 +85,9 @@ package enum ObservedObject: Hashable, Sendable {
   /// Where the file was, and where it is.
   case renamed(from: [UInt8], to: ObservedFile)
   case module(name: String)
+  /// What was done in a health record, and to whose.
+  case access(EHRAccess)
+  case care(CareFact)
   /// Free text that says what happened to a sensor; never leaves.
   case sensor(name: String, detail: String)
 }

@@ -11,6 +11,7 @@ package struct Policy: Hashable, Sendable {
   package var windows: Windows
   package var audit: AuditSensor
   package var file: FileSensor
+  package var ehr: EHRSensor
   package var tripwires: Tripwires
   package var containment: Containment
   package var interlock: Interlock
@@ -28,6 +29,8 @@ package struct Policy: Hashable, Sendable {
   package struct Windows: Hashable, Sendable {
     package var length: Duration = .seconds(60)
     package var hostLateness: Duration = .seconds(5)
+    /// How late an event of an audit trail may come, after a later one.
+    package var ehrLateness: Duration = .seconds(120)
 
     package init() {}
   }
@@ -47,6 +50,20 @@ package struct Policy: Hashable, Sendable {
     /// Absolute folders.
     package var paths: [String] = ["/home"]
     package var exclude: [String] = []
+
+    package init() {}
+  }
+
+  package struct EHRSensor: Hashable, Sendable {
+    package var isEnabled = false
+    /// Absolute files and folders that the audit trail is written to.
+    package var paths: [String] = []
+    /// Absolute files and folders of FHIR resources that explain accesses.
+    package var carePaths: [String] = []
+    /// Realm of the trail's bare user names; empty: the default realm, else `ehr`.
+    package var realm = ""
+    /// Assigning authority of patients' numbers that come without one.
+    package var authority = "ehr"
 
     package init() {}
   }
@@ -170,6 +187,7 @@ package struct Policy: Hashable, Sendable {
     self.windows = Windows()
     self.audit = AuditSensor()
     self.file = FileSensor()
+    self.ehr = EHRSensor()
     self.tripwires = Tripwires()
     self.containment = Containment()
     self.interlock = Interlock()

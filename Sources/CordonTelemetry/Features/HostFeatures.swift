@@ -79,7 +79,7 @@ package enum HostFeatures {
       add(.extensionChanges)
       window.countBurst()
     case .fileDelete: add(.filesDeleted)
-    case .fileOpen, .sensorTampering, .sensorLoss: break
+    case .fileOpen, .sensorTampering, .sensorLoss, .recordAccess, .careFact: break
     }
   }
 
@@ -108,7 +108,7 @@ package enum HostFeatures {
       window.countBurst()
     case .fileRename: add(.filesRenamed)
     case .fileDelete: add(.filesDeleted)
-    case .moduleLoad, .fileOpen, .sensorTampering, .sensorLoss: break
+    case .moduleLoad, .fileOpen, .sensorTampering, .sensorLoss, .recordAccess, .careFact: break
     }
   }
 

@@ -8,12 +8,15 @@ package struct EntityNaming: Sendable {
     package var defaultRealm: String
     package var sharedAccounts: [String]
     package var serviceAccounts: [String]
+    /// Realm of the health record's bare user names; never empty, for they are no accounts of this machine.
+    package var recordRealm: String
 
     package init(machine: MachineID, policy: Policy) {
       self.machine = machine
       defaultRealm = policy.defaultRealm
       sharedAccounts = policy.sharedAccounts
       serviceAccounts = policy.serviceAccounts
+      recordRealm = [policy.ehr.realm, policy.defaultRealm].first { !$0.isEmpty } ?? "ehr"
     }
   }
 
@@ -56,6 +59,8 @@ package struct EntityNaming: Sendable {
     switch account {
     case .name(let text):
       return CanonicalName.account(text, on: settings.machine, defaultRealm: settings.defaultRealm)
+    case .record(let text):
+      return CanonicalName.account(text, on: settings.machine, defaultRealm: settings.recordRealm)
     case .uid(let uid):
       guard let found = directory.account(of: uid, now: now) else {
         return CanonicalName.localAccount(uid: uid, on: settings.machine)
@@ -68,11 +73,12 @@ package struct EntityNaming: Sendable {
     }
   }
 
-  /// A policy's spelling means the local account and the default realm's alike.
+  /// A policy's spelling means the local account, the default realm's and the health record's alike.
   private static func spellings(_ account: String, _ settings: Settings) -> [CanonicalName] {
     [
       CanonicalName.account(account, on: settings.machine),
       CanonicalName.account(account, on: settings.machine, defaultRealm: settings.defaultRealm),
+      CanonicalName.account(account, on: settings.machine, defaultRealm: settings.recordRealm),
     ].compactMap(\.self)
   }
 }

@@ -18,7 +18,7 @@ package struct SensorBatch: Hashable, Sendable {
 /// A bounded queue between a sensor's thread and its reader.
 ///
 /// Overflow rule: the newest record is dropped and counted, as the kernel itself does. Limits: `recordLimit` records and
-/// `byteLimit` bytes; a record over `recordSizeLimit` is dropped and counted.
+/// `byteLimit` bytes; a record over the queue's own size limit is dropped and counted.
 package final class RecordQueue: Sendable {
   package static let recordLimit = 16_384
   package static let byteLimit = 4 << 20
@@ -34,14 +34,17 @@ package final class RecordQueue: Sendable {
   }
 
   package let sensor: String
+  /// Bytes of one record.
+  private let sizeLimit: Int
   /// Yields once after records or drops have come since the last drain; at most one signal waits.
   package let wakeups: AsyncStream<Void>
 
   private let state = Mutex(State())
   private let signal: AsyncStream<Void>.Continuation
 
-  package init(sensor: String) {
+  package init(sensor: String, sizeLimit: Int = recordSizeLimit) {
     self.sensor = sensor
+    self.sizeLimit = sizeLimit
     (wakeups, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
@@ -50,7 +53,7 @@ package final class RecordQueue: Sendable {
     let isFirst = state.withLock { state in
       state.read += 1
       let fits =
-        record.count <= Self.recordSizeLimit && state.records.count < Self.recordLimit
+        record.count <= sizeLimit && state.records.count < Self.recordLimit
         && state.bytes + record.count <= Self.byteLimit
       guard fits else {
         state.dropped += 1
@@ -74,19 +77,30 @@ package final class RecordQueue: Sendable {
     signal.yield()
   }
 
-  /// Takes at most so many of the oldest records, and all drops; nil where there is neither.
-  package func drain(most: Int = recordLimit) -> SensorBatch? {
+  /// Whether the queue is at most half full: a source that can wait, as one of files can, reads on only then.
+  package var hasRoom: Bool {
+    state.withLock { $0.records.count <= Self.recordLimit / 2 && $0.bytes <= Self.byteLimit / 2 }
+  }
+
+  /// Takes at most so many of the oldest records and so many bytes of them, but one at least, and all drops; nil where
+  /// there is neither.
+  package func drain(most: Int = recordLimit, bytes limit: Int = byteLimit) -> SensorBatch? {
     let (batch, isMore): (SensorBatch?, Bool) = state.withLock { state in
       guard !state.records.isEmpty || state.dropped > 0 else { return (nil, false) }
       var batch = SensorBatch(sensor: sensor, dropped: state.dropped)
       state.dropped = 0
-      if state.records.count <= most {
+      if state.records.count <= most, state.bytes <= limit {
         swap(&batch.records, &state.records)
         state.bytes = 0
       } else {
-        batch.records = Array(state.records[..<most])
-        state.records.removeFirst(most)
-        for record in batch.records { state.bytes -= record.count }
+        var (count, taken) = (0, 0)
+        while count < min(most, state.records.count), count == 0 || taken + state.records[count].count <= limit {
+          taken += state.records[count].count
+          count += 1
+        }
+        batch.records = Array(state.records[..<count])
+        state.records.removeFirst(count)
+        state.bytes -= taken
       }
       return (batch, !state.records.isEmpty)
     }

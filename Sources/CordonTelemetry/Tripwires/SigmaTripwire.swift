@@ -75,7 +75,7 @@ package struct SigmaTripwire: Sendable {
       event.set(.destinationPort, "\(port)".utf8)
       // Audit sees connections that this machine begins.
       event.set(.initiated, "true".utf8)
-    case .none, .module, .sensor: break
+    case .none, .module, .sensor, .access, .care: break
     }
   }
 

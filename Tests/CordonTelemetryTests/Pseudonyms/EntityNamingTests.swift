@@ -41,6 +41,19 @@ import Testing
     #expect(domain.name.text == "ward.example/nursing1@\(Self.machine)")
   }
 
+  @Test(arguments: [("", "", "ehr"), ("", "Ward.example", "ward.example"), ("epic", "ward.example", "epic")])
+  func `a bare user of the health record is nobody of this machine`(
+    realm: String, defaultRealm: String, expected: String
+  ) throws {
+    let ann = try Self.named(.record("Ann")) { policy in
+      policy.ehr.realm = realm
+      policy.defaultRealm = defaultRealm
+    }
+    #expect(ann.name.text == "\(expected)/ann")
+    #expect(try Self.named(.record("DOM\\Ann")).name.text == "dom/ann")
+    #expect(try Self.named(.record("nursing1")) { $0.sharedAccounts = ["nursing1"] }.isShared)
+  }
+
   @Test func `service accounts are clear under the policy's name`() throws {
     var policy = Policy.observeOnly
     policy.serviceAccounts = ["svc-hl7", "backup@ward.example"]

@@ -81,6 +81,28 @@ import Testing
     }
   }
 
+  @Test func `records of audit trails`() throws {
+    try Self.forEachMutation(of: "TrailRecord", seed: 5) { bytes in
+      var parser = EHRParser()
+      var found: [Observation] = []
+      parser.parse(bytes, arrived: .epoch, into: &found)
+      #expect(parser.counters.malformed == 0 || found.isEmpty)
+    }
+  }
+
+  @Test func `files of audit trails, cut anywhere`() throws {
+    try Self.forEachMutation(of: "TrailFile", seed: 6) { bytes in
+      let whole = EHRSensor.records(inReplay: bytes)
+      var framer = EHRFramer()
+      var records: [[UInt8]] = []
+      for start in stride(from: 0, to: bytes.count, by: 7) {
+        records += framer.take(bytes[start..<min(start + 7, bytes.count)])
+      }
+      if let last = framer.finish() { records.append(last) }
+      #expect(records == whole.records && framer.dropped == whole.dropped)
+    }
+  }
+
   @Test func `every seed is read whole before it is harmed`() throws {
     for seed in try Self.corpus("FanotifyEvent") { #expect(FanotifyEvent.decode(seed).isWhole) }
     for seed in try Self.corpus("FileRecord") { #expect(FileRecord(seed) != nil) }

@@ -42,4 +42,15 @@ import Testing
     #expect(wakeups == 1)
     #expect(queue.drain() == SensorBatch(sensor: "x", records: [[1], [2]], dropped: 4))
   }
+
+  @Test func `a batch has a size, and holds one record at least`() {
+    let queue = RecordQueue(sensor: "x", sizeLimit: 1000)
+    for count in [400, 400, 400, 1000, 1001] { queue.offer([UInt8](repeating: 1, count: count)) }
+    #expect(queue.drain(bytes: 900)?.records.map(\.count) == [400, 400])
+    #expect(queue.drain(most: 1, bytes: 900)?.records.map(\.count) == [400])
+    #expect(queue.drain(bytes: 900)?.records.map(\.count) == [1000])
+    #expect(queue.drain() == nil)
+    #expect(queue.totals == (5, 1))
+    #expect(queue.hasRoom)
+  }
 }

@@ -75,7 +75,10 @@ struct SensorConformance<Subject: Sensor> {
       case .program(let program):
         #expect(program.arguments.count <= StartedProgram.mostArgumentBytes + 1)
         #expect(program.workingFolder.count <= CanonicalName.pathLimit)
-      case .none, .peer, .sensor: break
+      case .access(let access):
+        #expect(access.patients.count <= EHRAccess.patientLimit)
+        #expect(access.origin.utf8.count <= CanonicalName.partLimit)
+      case .none, .peer, .sensor, .care: break
       }
     }
   }

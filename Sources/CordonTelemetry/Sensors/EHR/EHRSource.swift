@@ -1,0 +1,148 @@
+package import CordonCore
+import Glibc
+import Synchronization
+
+/// What the privileged half of the EHR sensor is told.
+package struct EHRSourceSettings: Hashable, Sendable {
+  package var policy: Policy.EHRSensor
+  /// Whether this machine holds the patients' key: without it nobody could be named, and nothing is read.
+  package var holdsPatientKey: Bool
+  /// Where it is kept how far each trail has been read; nil: a restart reads them from the beginning.
+  package var positions: String?
+  /// Between two looks at files that did not grow.
+  package var interval: Duration
+
+  package init(
+    policy: Policy.EHRSensor = Policy.EHRSensor(), holdsPatientKey: Bool = false, positions: String? = nil,
+    interval: Duration = .milliseconds(500)
+  ) {
+    self.policy = policy
+    self.holdsPatientKey = holdsPatientKey
+    self.positions = positions
+    self.interval = interval
+  }
+}
+
+/// Follows the files that an EHR writes its audit trail to, and those that explain it; hands on records, changes nothing.
+///
+/// A file waits for the worker rather than the other way round: while the queue is half full, nothing is read. What was
+/// handed on is remembered every few seconds, so that a restart goes on there; care is planned in files of state, which
+/// are read from the beginning each time.
+package final class EHRSource: SensorSource {
+  /// Between two writings of the positions.
+  private static let savingInterval = Duration.seconds(2)
+
+  package let queue = RecordQueue(sensor: EHRSensor.name, sizeLimit: EHRFramer.limit)
+
+  private struct State {
+    var settings: EHRSourceSettings
+    var thread: BlockingThread?
+    var notes: [String] = []
+    var failure: CordonError?
+  }
+
+  private let state: Mutex<State>
+
+  package init(settings: EHRSourceSettings = EHRSourceSettings()) { state = Mutex(State(settings: settings)) }
+
+  deinit { stop() }
+
+  package var name: String { EHRSensor.name }
+
+  package var health: SensorHealth {
+    let (read, dropped) = queue.totals
+    return state.withLock { state in
+      let now: SensorHealth.State =
+        if let failure = state.failure {
+          .failed(failure)
+        } else if state.thread != nil {
+          .running(notes: state.notes)
+        } else {
+          .stopped
+        }
+      return SensorHealth(state: now, read: read, dropped: dropped)
+    }
+  }
+
+  package func start() throws(CordonError) {
+    let outcome: Result<Void, CordonError> = state.withLock { state in
+      guard state.thread == nil else { return .success(()) }
+      do throws(CordonError) {
+        try Self.check(state.settings)
+        let settings = state.settings
+        state.thread = try BlockingThread(name: "ehr") { [weak self] stop in self?.run(settings, stop) }
+        state.failure = nil
+        return .success(())
+      } catch {
+        state.failure = error
+        return .failure(error)
+      }
+    }
+    try outcome.get()
+  }
+
+  package func stop() {
+    let thread = state.withLock { state in
+      defer { state.thread = nil }
+      return state.thread
+    }
+    thread?.stop()
+  }
+
+  /// Nothing that a process does is in an audit trail of records.
+  package func ignore(processes: Set<UInt32>) {}
+
+  /// Takes other files; a running source starts again with them.
+  package func use(_ settings: EHRSourceSettings) throws(CordonError) {
+    let isRunning = state.withLock { state in
+      state.settings = settings
+      return state.thread != nil
+    }
+    guard isRunning else { return }
+    stop()
+    try start()
+  }
+
+  private static func check(_ settings: EHRSourceSettings) throws(CordonError) {
+    guard settings.holdsPatientKey else {
+      throw CordonError(
+        .denied, "patient-key-missing", "This machine holds no key for patients' pseudonyms.",
+        remedy:
+          "Install a bundle of the gateway profile (cordon site bundle --profile gateway), or read the trail on a "
+          + "gateway.")
+    }
+    guard !settings.policy.paths.isEmpty else {
+      throw CordonError(
+        .invalid, "ehr-paths-missing", "No audit trail is named.",
+        remedy: "Name its files or folders in sensors.ehr.paths of the policy.")
+    }
+  }
+
+  private func run(_ settings: EHRSourceSettings, _ stop: Int32) {
+    var positions = settings.positions.map { TrailPositions(loadedFrom: $0) } ?? TrailPositions()
+    var trails = TrailFollower(paths: settings.policy.paths)
+    var care = TrailFollower(paths: settings.policy.carePaths)
+    var saved = ContinuousClock.now
+    var goesOn = true
+    while goesOn {
+      // Care first: what explains an access should be known before it.
+      var forgotten = TrailPositions()
+      let isMoreCare = care.step(into: queue, &forgotten)
+      let isMore = isMoreCare || trails.step(into: queue, &positions)
+      state.withLock { $0.notes = trails.notes + care.notes }
+      if positions.isChanged, ContinuousClock.now - saved >= Self.savingInterval { saved = save(&positions, settings) }
+      goesOn = BlockingThread.rest(stop: stop, for: isMore && queue.hasRoom ? .zero : settings.interval)
+    }
+    if positions.isChanged { _ = save(&positions, settings) }
+    trails.close()
+    care.close()
+  }
+
+  private func save(_ positions: inout TrailPositions, _ settings: EHRSourceSettings) -> ContinuousClock.Instant {
+    if let path = settings.positions, (try? SmallFile.replace(path, with: positions.encoded)) == nil {
+      state.withLock { $0.notes.append("How far the trail was read cannot be written down.") }
+    }
+    positions.isChanged = false
+    return .now
+  }
+}

@@ -1,0 +1,72 @@
+/// How far files have been read, by device and inode, with a fingerprint of each file's beginning.
+///
+/// An inode is given to another file one day: the fingerprint tells. Bounded: the `limit` files used last.
+struct TrailPositions: Hashable, Sendable {
+  static let limit = 4096
+  /// Bytes of the file that holds them.
+  static let fileLimit = 1 << 20
+
+  /// One file among all of the machine's.
+  struct Identity: Hashable, Sendable {
+    var device: UInt64
+    var inode: UInt64
+  }
+
+  struct Position: Hashable, Sendable {
+    /// Bytes read and handed on; where an unfinished record begins.
+    var offset: Int64
+    /// Bytes of the beginning that the fingerprint is over.
+    var headLength: Int
+    /// FNV-1a, 64 bits: against mistakes, not against people.
+    var head: UInt64
+  }
+
+  /// Something is not on disk yet.
+  var isChanged = false
+  private var positions: [Identity: Position] = [:]
+  /// Oldest use first.
+  private var order: [Identity] = []
+
+  init() {}
+
+  /// From what `encoded` gave; a line that is damaged is left out.
+  init(loadedFrom path: String) {
+    guard let bytes = try? SmallFile.read(path, most: Self.fileLimit) else { return }
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      let fields = line.split(separator: " ")
+      guard fields.count == 5, let device = UInt64(fields[0]), let inode = UInt64(fields[1]),
+        let offset = Int64(fields[2]), offset >= 0, let length = Int(fields[3]), (0...256).contains(length),
+        let head = UInt64(fields[4], radix: 16)
+      else { continue }
+      self[Identity(device: device, inode: inode)] = Position(offset: offset, headLength: length, head: head)
+    }
+    isChanged = false
+  }
+
+  /// One line a file.
+  var encoded: [UInt8] {
+    let lines = order.compactMap { identity in
+      positions[identity].map {
+        "\(identity.device) \(identity.inode) \($0.offset) \($0.headLength) \(String($0.head, radix: 16))\n"
+      }
+    }
+    return Array(lines.joined().utf8)
+  }
+
+  subscript(identity: Identity) -> Position? {
+    get { positions[identity] }
+    set {
+      guard newValue != positions[identity] else { return }
+      isChanged = true
+      order.removeAll { $0 == identity }
+      positions[identity] = newValue
+      guard newValue != nil else { return }
+      order.append(identity)
+      if order.count > Self.limit { positions[order.removeFirst()] = nil }
+    }
+  }
+
+  static func fingerprint(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+    bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+  }
+}
