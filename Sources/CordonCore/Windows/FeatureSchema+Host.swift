@@ -45,10 +45,4 @@ extension FeatureSchema {
       .init(211, "distinct_hosts", unit: "count", .log1p, .union, "different hosts on which the user was active"),
       .init(212, "failures", unit: "count", .log1p, .sum, "operations that failed"),
     ])
-
-  /// Every schema that this version knows.
-  package static let all: [FeatureSchema] = [.hostAtHost, .userAtHost]
-
-  /// The schema with a permanent id.
-  package static func withID(_ id: UInt32) -> FeatureSchema? { all.first { $0.id == id } }
 }

@@ -48,6 +48,9 @@ package struct Pseudonymiser: Sendable {
   /// A hasher for distinct counts, keyed so that registers cannot be tried against a list of names without the key.
   package var sketchHasher: SketchHasher { SketchHasher(key: keys.staff.current) }
 
+  /// As `sketchHasher`, for patients, under the key that only gateways hold; nil on any other machine.
+  package var patientHasher: SketchHasher? { keys.patient.map { SketchHasher(key: $0.current) } }
+
   private func make(_ name: CanonicalName) -> EntityRef? {
     if NameClass(of: name.kind) == .clear { return EntityRef(kind: name.kind, label: name.text) }
     if let label = clear[name] { return EntityRef(kind: name.kind, label: label) }

@@ -12,6 +12,9 @@ package struct SketchHasher: Sendable {
     case address = 2
     case port = 3
     case host = 4
+    case patient = 5
+    /// Where a record was opened from, as its audit trail writes it.
+    case origin = 6
   }
 
   private struct Entry: Hashable, Sendable {

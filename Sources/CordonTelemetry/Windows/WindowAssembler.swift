@@ -2,6 +2,15 @@ package import CordonCore
 
 /// How a source family's windows are cut.
 package struct WindowSettings: Hashable, Sendable {
+  /// What becomes of the watermark while nothing comes.
+  package enum Idle: Hashable, Sendable {
+    /// The wall clock moves it on: what comes later than the lateness, measured by that clock, is too late.
+    case followsClock
+    /// It stays where the events have taken it, and what is open is closed after the lateness: a file that comes a day
+    /// late is cut in its own time.
+    case closes
+  }
+
   /// Of one window.
   package var length: Duration
   /// How late an observation may come, after a later one of its family.
@@ -10,10 +19,13 @@ package struct WindowSettings: Hashable, Sendable {
   package var ahead: Duration
   /// Acts of a burst that close a window early.
   package var burst: Int
+  package var idle: Idle
 
   package init(
-    length: Duration = .seconds(60), lateness: Duration = .seconds(5), ahead: Duration = .seconds(120), burst: Int = 12
+    length: Duration = .seconds(60), lateness: Duration = .seconds(5), ahead: Duration = .seconds(120), burst: Int = 12,
+    idle: Idle = .followsClock
   ) {
+    self.idle = idle
     self.length = max(length, .milliseconds(1))
     self.lateness = max(lateness, .zero)
     self.ahead = max(ahead, .zero)
@@ -35,12 +47,24 @@ package struct WindowCounters: Hashable, Sendable {
   package var clockSteps: UInt64 = 0
 
   package init() {}
+
+  /// What two families' assemblers counted.
+  package static func + (left: WindowCounters, right: WindowCounters) -> WindowCounters {
+    var sum = left
+    sum.windows += right.windows
+    sum.early += right.early
+    sum.late += right.late
+    sum.ahead += right.ahead
+    sum.overflow += right.overflow
+    sum.clockSteps += right.clockSteps
+    return sum
+  }
 }
 
 /// Cuts one source family's observations into event-time windows an entity. A pure value: time comes in.
 ///
 /// A window closes once the watermark has passed its end; the watermark is the family's latest event time, or the wall
-/// clock's where the family is idle, less the lateness. It never goes back, but where the wall clock itself is set back.
+/// clock's where the family is idle and follows it, less the lateness. It never goes back, but where the wall clock itself is set back.
 /// Windows that hold nothing are not made. At most `openLimit` are open; an observation beyond is dropped and counted.
 package struct WindowAssembler: Sendable {
   package static let openLimit = 4096
@@ -69,6 +93,8 @@ package struct WindowAssembler: Sendable {
   private var closed: [EntityWindow] = []
   private var latest = Int64.min
   private var watermark = Int64.min
+  /// Wall-clock time of the latest observation.
+  private var arrived = Int64.min
 
   package init(settings: WindowSettings = WindowSettings()) { self.settings = settings }
 
@@ -94,6 +120,7 @@ package struct WindowAssembler: Sendable {
       moment = now.milliseconds
     }
     latest = max(latest, moment)
+    arrived = max(arrived, now.milliseconds)
     let length = settings.length.milliseconds
     let start = moment - moment % length
     guard start + length > watermark else { return countLate(entity, schema) }
@@ -125,11 +152,17 @@ package struct WindowAssembler: Sendable {
       counters.clockSteps += 1
       closeAll()
       latest = now.milliseconds
+      arrived = now.milliseconds
       watermark = now.milliseconds - 2 * lateness
     }
-    let idle = now.milliseconds - lateness
-    watermark = max(watermark, max(latest, idle) - lateness)
     let length = settings.length.milliseconds
+    switch settings.idle {
+    case .followsClock: watermark = max(watermark, max(latest, now.milliseconds - lateness) - lateness)
+    case .closes where latest == .min: break
+    case .closes:
+      let isIdle = now.milliseconds - arrived >= lateness
+      watermark = max(watermark, isIdle ? latest - latest % length + length : latest - lateness)
+    }
     for key in open.keys where key.start + length <= watermark { close(key) }
     return takeClosed()
   }

@@ -158,4 +158,23 @@ import Testing
     #expect(found == model, "seed \(seed)")
     #expect(closed.count == model.count)
   }
+
+  /// A night's export of a trail: what came before it was long ago, by the wall clock.
+  @Test func `a family that closes when idle cuts a late file in its own time`() {
+    var windows = WindowAssembler(settings: WindowSettings(lateness: .seconds(120), idle: .closes))
+    #expect(windows.advance(to: Self.at(0)).isEmpty)
+    Self.count(&windows, 10)
+    #expect(windows.advance(to: Self.at(129)).isEmpty)
+    #expect(windows.advance(to: Self.at(130)).count == 1)
+    // A day later the next minutes of the same day come.
+    let day = 86_400.0
+    for second in stride(from: 60.0, to: 600, by: 30) { Self.count(&windows, second, now: day) }
+    let closed = windows.advance(to: Self.at(day)) + windows.advance(to: Self.at(day + 120))
+    #expect(closed.map(\.start) == (1...9).map { Self.at(Double($0) * 60) })
+    #expect(closed.allSatisfy { $0.observations == 2 && $0.lag > 85_000_000 })
+    #expect(windows.counters.late == 0)
+    // What belongs to a minute that was closed is late, as ever.
+    Self.count(&windows, 20, now: day + 200)
+    #expect(windows.counters.late == 1)
+  }
 }

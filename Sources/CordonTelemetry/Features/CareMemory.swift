@@ -1,0 +1,74 @@
+package import CordonCore
+
+/// Who cares for whom, as the hospital's planning says: explains accesses to records.
+///
+/// After Fabbri and LeFevre, "Explanation-Based Auditing" (2011): nearly every proper access has a reason that stands in
+/// the hospital's own data; what has none is worth a look. Rules of our own: an access is explained where the user, or a
+/// group that the user belongs to, has to do with the patient from `before` an appointment, a stay or a team's time until
+/// `after` it. Bounded; what was used longest ago is forgotten first. Raw names stay in here.
+package struct CareMemory: Sendable {
+  /// Patients in each of two generations.
+  package static let patientLimit = 32_768
+  /// Newest relations of a patient that are kept.
+  package static let relationLimit = 32
+  /// Members of groups in each of two generations.
+  package static let memberLimit = 16_384
+  package static let groupLimit = 16
+  /// People prepare for an appointment.
+  package static let before = Duration.seconds(86_400)
+  /// Letters and bills are written when the patient is long at home.
+  package static let after = Duration.seconds(14 * 86_400)
+  /// From an account by way of a person and a role to a ward.
+  private static let steps = 3
+  private static let keyLimit = 64
+
+  private struct Relation: Sendable {
+    var parties: [String]
+    var from: Timestamp
+    var to: Timestamp
+  }
+
+  private var relations = GenerationCache<CanonicalName, [Relation]>(limit: patientLimit)
+  private var groups = GenerationCache<String, [String]>(limit: memberLimit)
+
+  package init() {}
+
+  /// Without any planning nothing is explained, and that says nothing about anybody.
+  package var isInformed: Bool { relations.count > 0 }
+
+  /// Takes what planning says; a relation of the same parties and beginning replaces the older one.
+  package mutating func take(_ relation: CareRelation, of patient: CanonicalName) {
+    var known = relations[patient] ?? []
+    known.removeAll { $0.parties == relation.parties && $0.from == relation.from }
+    known.append(Relation(parties: relation.parties, from: relation.from, to: relation.to))
+    if known.count > Self.relationLimit { known.removeFirst() }
+    relations[patient] = known
+  }
+
+  /// Takes that somebody belongs to groups.
+  package mutating func take(membership member: String, in others: [String]) {
+    let known = groups[member] ?? []
+    let added = others.filter { !known.contains($0) }
+    groups[member] = (known + added).suffix(Self.groupLimit)
+  }
+
+  /// Whether planning connects a user, under any of some names, with a patient at a time.
+  package mutating func explains(_ names: [String], with patient: CanonicalName, at time: Timestamp) -> Bool {
+    guard let known = relations[patient] else { return false }
+    let current = known.filter {
+      $0.from.advanced(by: .zero - Self.before) <= time && time <= $0.to.advanced(by: Self.after)
+    }
+    guard !current.isEmpty else { return false }
+    let keys = allKeys(of: names)
+    return current.contains { $0.parties.contains { keys.contains($0) } }
+  }
+
+  private mutating func allKeys(of names: [String]) -> Set<String> {
+    var keys = Set(names)
+    var newest = names
+    for _ in 0..<Self.steps where !newest.isEmpty && keys.count < Self.keyLimit {
+      newest = newest.flatMap { groups[$0] ?? [] }.filter { keys.insert($0).inserted }
+    }
+    return keys
+  }
+}

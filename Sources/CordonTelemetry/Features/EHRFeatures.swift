@@ -1,0 +1,54 @@
+package import CordonCore
+
+/// What an access to a health record counts for, in the schema `user@ehr`.
+package enum EHRFeatures {
+  /// Positions in `FeatureSchema.userAtEHR`.
+  enum User: Int, CaseIterable {
+    case recordsOpened, recordsChanged, distinctPatients, newPatients, searches, exports, patientsExported, breakGlass
+    case failures, unexplainedAccesses, unexplainedPatients, distinctOrigins, logOns
+  }
+
+  /// What a gateway knows of one patient of an access.
+  package struct Patient: Hashable, Sendable {
+    /// Under the patients' key.
+    package var hash: UInt64
+    /// The user had never used the record before.
+    package var isNew: Bool
+    /// Planning connects the user with the patient's care, or there is no planning to ask.
+    package var isExplained: Bool
+
+    package init(hash: UInt64, isNew: Bool, isExplained: Bool) {
+      self.hash = hash
+      self.isNew = isNew
+      self.isExplained = isExplained
+    }
+  }
+
+  /// - Parameters:
+  ///   - patients: of the access, as far as they can be named.
+  ///   - origin: hash of where from; nil where the trail does not say.
+  package static func count(
+    _ access: EHRAccess, succeeded: Bool, patients: [Patient], origin: UInt64?, in window: inout WindowAccumulator
+  ) {
+    func add(_ feature: User, _ amount: Int = 1) { window.add(Float(amount), at: feature.rawValue) }
+    if let origin { window.count(origin, at: User.distinctOrigins.rawValue) }
+    if access.isBreakGlass { add(.breakGlass) }
+    guard succeeded else { return add(.failures) }
+    let named = access.patients.count + access.omittedPatients
+    switch access.act {
+    case .open: add(.recordsOpened, max(named, 1))
+    case .change: add(.recordsChanged, max(named, 1))
+    case .search: add(.searches)
+    case .export:
+      add(.exports)
+      add(.patientsExported, named)
+    case .logOn: return add(.logOns)
+    }
+    for patient in patients {
+      window.count(patient.hash, at: User.distinctPatients.rawValue)
+      if patient.isNew { window.count(patient.hash, at: User.newPatients.rawValue) }
+      if !patient.isExplained { window.count(patient.hash, at: User.unexplainedPatients.rawValue) }
+    }
+    if patients.contains(where: { !$0.isExplained }) { add(.unexplainedAccesses) }
+  }
+}
