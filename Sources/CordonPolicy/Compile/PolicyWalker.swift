@@ -264,6 +264,9 @@ struct PolicyWalker {
     if policy.windows.hostLateness >= policy.windows.length {
       problems.append(at("windows.host_lateness", .error, "must be less than windows.length"))
     }
+    if policy.ehr.isEnabled, policy.ehr.paths.isEmpty {
+      problems.append(at("sensors.ehr.paths", .error, "is empty, but sensors.ehr.enabled is true"))
+    }
     if !containment.isEnabled, containment.reflex.isEnabled {
       problems.append(at("containment.reflex.enabled", .warning, "has no effect while containment.enabled is false"))
     }

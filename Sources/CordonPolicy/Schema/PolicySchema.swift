@@ -60,6 +60,9 @@ package enum PolicySchema {
     .duration(
       "windows.host_lateness", \.windows.hostLateness, .zero ... .seconds(300),
       "how late an observation of the machine itself may come"),
+    .duration(
+      "windows.ehr_lateness", \.windows.ehrLateness, .zero ... .seconds(86_400),
+      "how late an event of a health record's audit trail may come, after a later one"),
     .flag("sensors.audit.enabled", \.audit.isEnabled, "watch through the kernel's audit"),
     .flag("sensors.audit.exec", \.audit.exec, "watch processes start"),
     .flag("sensors.audit.connect", \.audit.connect, "watch outbound connections"),
@@ -68,6 +71,20 @@ package enum PolicySchema {
     .flag("sensors.file.enabled", \.file.isEnabled, "watch files through fanotify"),
     .list("sensors.file.paths", \.file.paths, .absolutePath, most: 256, "folders watched"),
     .list("sensors.file.exclude", \.file.exclude, .absolutePath, most: 256, "folders below them that are not"),
+    .flag(
+      "sensors.ehr.enabled", \.ehr.isEnabled, "read a health record's audit trail; on machines of the gateway profile"),
+    .list(
+      "sensors.ehr.paths", \.ehr.paths, .absolutePath, most: 256,
+      "files and folders of the trail: FHIR AuditEvent as JSON, ATNA messages as XML"),
+    .list(
+      "sensors.ehr.care_paths", \.ehr.carePaths, .absolutePath, most: 256,
+      "files and folders of FHIR appointments, encounters, care teams and roles, which explain accesses"),
+    .text(
+      "sensors.ehr.realm", \.ehr.realm, .realm, "realm of the trail's bare user names; empty: the default realm, or ehr"
+    ),
+    .text(
+      "sensors.ehr.authority", \.ehr.authority, .free(most: 64),
+      "assigning authority of patients' numbers that come without one"),
   ]
 
   private static let tripwires: [PolicyField] = [

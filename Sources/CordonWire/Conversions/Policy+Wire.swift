@@ -11,6 +11,7 @@ extension Cordon_V1_Policy {
     timeZone = policy.timeZone
     windows.lengthMs = UInt32(clamping: policy.windows.length.milliseconds)
     windows.hostLatenessMs = UInt32(clamping: policy.windows.hostLateness.milliseconds)
+    windows.ehrLatenessMs = UInt32(clamping: policy.windows.ehrLateness.milliseconds)
     sensors = Cordon_V1_SensorPolicy(policy)
     tripwires = Cordon_V1_TripwirePolicy(policy.tripwires)
     containment = Cordon_V1_ContainmentPolicy(policy.containment)
@@ -33,8 +34,13 @@ extension Cordon_V1_Policy {
     policy.timeZone = try Bounded.text(timeZone, "time zone")
     policy.windows.length = try PolicyBounds.duration(windows.lengthMs, PolicyBounds.window, "windows.length")
     policy.windows.hostLateness = .milliseconds(Int64(min(windows.hostLatenessMs, WireLimits.windowLength)))
+    // A policy from before there was an EHR sensor says nothing of it.
+    if windows.hasEhrLatenessMs {
+      policy.windows.ehrLateness = .milliseconds(Int64(min(windows.ehrLatenessMs, PolicyBounds.mostEHRLateness)))
+    }
     policy.audit = sensors.audit.domain()
     policy.file = try sensors.file.domain()
+    if sensors.hasEhr { policy.ehr = try sensors.ehr.domain() }
     policy.tripwires = try tripwires.domain()
     policy.containment = try containment.domain()
     policy.interlock = try interlock.domain()
@@ -56,6 +62,8 @@ extension Cordon_V1_Policy {
 package enum PolicyBounds {
   /// Milliseconds.
   package static let window: ClosedRange<Int64> = 1_000...3_600_000
+  /// Milliseconds: a day.
+  static let mostEHRLateness: UInt32 = 86_400_000
   /// Milliseconds.
   package static let heartbeat: ClosedRange<Int64> = 1_000...600_000
   /// Milliseconds.

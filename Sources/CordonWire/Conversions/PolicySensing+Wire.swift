@@ -12,6 +12,7 @@ extension Cordon_V1_SensorPolicy {
     file.enabled = policy.file.isEnabled
     file.paths = policy.file.paths
     file.exclude = policy.file.exclude
+    ehr = Cordon_V1_EHRSensorPolicy(policy.ehr)
   }
 }
 
@@ -33,6 +34,27 @@ extension Cordon_V1_FileSensorPolicy {
     sensor.isEnabled = enabled
     sensor.paths = try PolicyBounds.names(paths, "sensors.file.paths", most: WireLimits.path)
     sensor.exclude = try PolicyBounds.names(exclude, "sensors.file.exclude", most: WireLimits.path)
+    return sensor
+  }
+}
+
+extension Cordon_V1_EHRSensorPolicy {
+  init(_ policy: Policy.EHRSensor) {
+    self.init()
+    enabled = policy.isEnabled
+    paths = policy.paths
+    carePaths = policy.carePaths
+    realm = policy.realm
+    authority = policy.authority
+  }
+
+  package func domain() throws(CordonError) -> Policy.EHRSensor {
+    var sensor = Policy.EHRSensor()
+    sensor.isEnabled = enabled
+    sensor.paths = try PolicyBounds.names(paths, "sensors.ehr.paths", most: WireLimits.path)
+    sensor.carePaths = try PolicyBounds.names(carePaths, "sensors.ehr.care_paths", most: WireLimits.path)
+    sensor.realm = try Bounded.text(realm, "sensors.ehr.realm")
+    sensor.authority = try Bounded.text(authority, "sensors.ehr.authority")
     return sensor
   }
 }

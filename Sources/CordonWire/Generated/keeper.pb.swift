@@ -307,6 +307,9 @@ package nonisolated struct Cordon_V1_KeeperState: Sendable {
   /// Pseudonyms of this machine's own addresses.
   package var addresses: [Cordon_V1_EntityRef] = []
 
+  /// 32 bytes on a gateway; empty on any other machine.
+  package var kPatient: Data = Data()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -882,7 +885,7 @@ nonisolated extension Cordon_V1_ReflexRequest: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Cordon_V1_KeeperState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".KeeperState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}policy_serial\0\u{3}roster_serial\0\u{1}held\0\u{1}policy\0\u{1}roster\0\u{3}key_epoch\0\u{3}k_staff\0\u{1}label\0\u{3}path_key\0\u{3}cpu_ms\0\u{3}memory_bytes\0\u{1}trust\0\u{1}addresses\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}policy_serial\0\u{3}roster_serial\0\u{1}held\0\u{1}policy\0\u{1}roster\0\u{3}key_epoch\0\u{3}k_staff\0\u{1}label\0\u{3}path_key\0\u{3}cpu_ms\0\u{3}memory_bytes\0\u{1}trust\0\u{1}addresses\0\u{3}k_patient\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -903,6 +906,7 @@ nonisolated extension Cordon_V1_KeeperState: SwiftProtobuf.Message, SwiftProtobu
       case 11: try { try decoder.decodeSingularUInt64Field(value: &self.memoryBytes) }()
       case 12: try { try decoder.decodeSingularBytesField(value: &self.trust) }()
       case 13: try { try decoder.decodeRepeatedMessageField(value: &self.addresses) }()
+      case 14: try { try decoder.decodeSingularBytesField(value: &self.kPatient) }()
       default: break
       }
     }
@@ -948,6 +952,9 @@ nonisolated extension Cordon_V1_KeeperState: SwiftProtobuf.Message, SwiftProtobu
     if !self.addresses.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.addresses, fieldNumber: 13)
     }
+    if !self.kPatient.isEmpty {
+      try visitor.visitSingularBytesField(value: self.kPatient, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -965,6 +972,7 @@ nonisolated extension Cordon_V1_KeeperState: SwiftProtobuf.Message, SwiftProtobu
     if lhs.memoryBytes != rhs.memoryBytes {return false}
     if lhs.trust != rhs.trust {return false}
     if lhs.addresses != rhs.addresses {return false}
+    if lhs.kPatient != rhs.kPatient {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

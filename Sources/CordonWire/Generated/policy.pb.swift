@@ -266,9 +266,20 @@ package nonisolated struct Cordon_V1_WindowPolicy: Sendable {
   /// How late an observation of the family may come.
   package var hostLatenessMs: UInt32 = 0
 
+  package var ehrLatenessMs: UInt32 {
+    get {_ehrLatenessMs ?? 0}
+    set {_ehrLatenessMs = newValue}
+  }
+  /// Returns true if `ehrLatenessMs` has been explicitly set.
+  package var hasEhrLatenessMs: Bool {self._ehrLatenessMs != nil}
+  /// Clears the value of `ehrLatenessMs`. Subsequent reads from it will return its default value.
+  package mutating func clearEhrLatenessMs() {self._ehrLatenessMs = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _ehrLatenessMs: UInt32? = nil
 }
 
 package nonisolated struct Cordon_V1_SensorPolicy: Sendable {
@@ -294,12 +305,23 @@ package nonisolated struct Cordon_V1_SensorPolicy: Sendable {
   /// Clears the value of `file`. Subsequent reads from it will return its default value.
   package mutating func clearFile() {self._file = nil}
 
+  /// Absent in a policy from before there was this sensor.
+  package var ehr: Cordon_V1_EHRSensorPolicy {
+    get {_ehr ?? Cordon_V1_EHRSensorPolicy()}
+    set {_ehr = newValue}
+  }
+  /// Returns true if `ehr` has been explicitly set.
+  package var hasEhr: Bool {self._ehr != nil}
+  /// Clears the value of `ehr`. Subsequent reads from it will return its default value.
+  package mutating func clearEhr() {self._ehr = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _audit: Cordon_V1_AuditSensorPolicy? = nil
   fileprivate var _file: Cordon_V1_FileSensorPolicy? = nil
+  fileprivate var _ehr: Cordon_V1_EHRSensorPolicy? = nil
 }
 
 package nonisolated struct Cordon_V1_AuditSensorPolicy: Sendable {
@@ -333,6 +355,30 @@ package nonisolated struct Cordon_V1_FileSensorPolicy: Sendable {
   package var paths: [String] = []
 
   package var exclude: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// The audit trail of a health record, and what explains its accesses; on gateways alone.
+package nonisolated struct Cordon_V1_EHRSensorPolicy: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var enabled: Bool = false
+
+  /// Files and folders, absolute.
+  package var paths: [String] = []
+
+  package var carePaths: [String] = []
+
+  /// Of bare user names; empty: the default realm, or "ehr".
+  package var realm: String = String()
+
+  /// Of patients' numbers that come without one.
+  package var authority: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -988,7 +1034,7 @@ nonisolated extension Cordon_V1_Policy: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Cordon_V1_WindowPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".WindowPolicy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}length_ms\0\u{3}host_lateness_ms\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}length_ms\0\u{3}host_lateness_ms\0\u{3}ehr_lateness_ms\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -998,24 +1044,33 @@ nonisolated extension Cordon_V1_WindowPolicy: SwiftProtobuf.Message, SwiftProtob
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.lengthMs) }()
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.hostLatenessMs) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self._ehrLatenessMs) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.lengthMs != 0 {
       try visitor.visitSingularUInt32Field(value: self.lengthMs, fieldNumber: 1)
     }
     if self.hostLatenessMs != 0 {
       try visitor.visitSingularUInt32Field(value: self.hostLatenessMs, fieldNumber: 2)
     }
+    try { if let v = self._ehrLatenessMs {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 3)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Cordon_V1_WindowPolicy, rhs: Cordon_V1_WindowPolicy) -> Bool {
     if lhs.lengthMs != rhs.lengthMs {return false}
     if lhs.hostLatenessMs != rhs.hostLatenessMs {return false}
+    if lhs._ehrLatenessMs != rhs._ehrLatenessMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1023,7 +1078,7 @@ nonisolated extension Cordon_V1_WindowPolicy: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SensorPolicy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}audit\0\u{1}file\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}audit\0\u{1}file\0\u{1}ehr\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1033,6 +1088,7 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._audit) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._file) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._ehr) }()
       default: break
       }
     }
@@ -1049,12 +1105,16 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
     try { if let v = self._file {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     } }()
+    try { if let v = self._ehr {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Cordon_V1_SensorPolicy, rhs: Cordon_V1_SensorPolicy) -> Bool {
     if lhs._audit != rhs._audit {return false}
     if lhs._file != rhs._file {return false}
+    if lhs._ehr != rhs._ehr {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1145,6 +1205,56 @@ nonisolated extension Cordon_V1_FileSensorPolicy: SwiftProtobuf.Message, SwiftPr
     if lhs.enabled != rhs.enabled {return false}
     if lhs.paths != rhs.paths {return false}
     if lhs.exclude != rhs.exclude {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_EHRSensorPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".EHRSensorPolicy"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{1}paths\0\u{3}care_paths\0\u{1}realm\0\u{1}authority\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.enabled) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.paths) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.carePaths) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.realm) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.authority) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.enabled != false {
+      try visitor.visitSingularBoolField(value: self.enabled, fieldNumber: 1)
+    }
+    if !self.paths.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.paths, fieldNumber: 2)
+    }
+    if !self.carePaths.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.carePaths, fieldNumber: 3)
+    }
+    if !self.realm.isEmpty {
+      try visitor.visitSingularStringField(value: self.realm, fieldNumber: 4)
+    }
+    if !self.authority.isEmpty {
+      try visitor.visitSingularStringField(value: self.authority, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_EHRSensorPolicy, rhs: Cordon_V1_EHRSensorPolicy) -> Bool {
+    if lhs.enabled != rhs.enabled {return false}
+    if lhs.paths != rhs.paths {return false}
+    if lhs.carePaths != rhs.carePaths {return false}
+    if lhs.realm != rhs.realm {return false}
+    if lhs.authority != rhs.authority {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
