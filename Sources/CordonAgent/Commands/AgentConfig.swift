@@ -74,6 +74,8 @@ package struct AgentPaths: Hashable, Sendable {
   package var spool: String { "\(worker)/spool.sqlite" }
   /// What behaviour learned, and the models in use.
   package var behaviour: String { "\(worker)/behaviour.sqlite" }
+  /// Who has used whose record before, on gateways.
+  package var patientHistory: String { "\(worker)/patient.history" }
   package var roster: String { "\(keeper)/roster.envelope" }
   package var policy: String { "\(keeper)/policy.envelope" }
   /// The newest model offer of each schema.
@@ -82,6 +84,8 @@ package struct AgentPaths: Hashable, Sendable {
   package var journal: String { "\(keeper)/journal" }
   /// How the kernel's audit system was set before.
   package var auditBefore: String { "\(keeper)/audit.before" }
+  /// How far the health record's audit trails have been read.
+  package var trailPositions: String { "\(keeper)/trail.positions" }
   package var canaries: String { "\(keeper)/canaries" }
   /// 32 random bytes: the key of this agent's own pseudonyms of paths.
   package var pathKey: String { "\(keeper)/path.key" }

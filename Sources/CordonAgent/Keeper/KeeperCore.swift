@@ -266,6 +266,7 @@ extension KeeperCore {
         message.state.trust = Data(state.authority.trustPayload)
         message.state.keyEpoch = names.epoch
         message.state.kStaff = Data(names.staffKey)
+        message.state.kPatient = Data(names.patientKey)
         message.state.pathKey = Data(names.pathKey)
         message.state.label = label
         message.state.addresses = names.references(to: state.executor.machine.network().own)

@@ -24,6 +24,8 @@ protocol SensorFeed: Service {
 package final class SensorSet: SensorFeed {
   /// Records in one message.
   private static let mostRecords = 512
+  /// Bytes of their records: a quarter of what the seam carries in one message.
+  private static let mostBytes = 1 << 20
 
   private struct State {
     var policy: Policy?
@@ -35,15 +37,21 @@ package final class SensorSet: SensorFeed {
 
   private let audit = AuditSource()
   private let file = FileSource()
+  private let ehr = EHRSource()
   private let planter: CanaryPlanter
   private let auditJournal: String
+  private let trailPositions: String
+  private let holdsPatientKey: Bool
   private let clock: any WallClock
   private let logger: Logger
   private let state = Mutex(State())
   /// Sources are started and stopped one at a time.
   private let switching = Mutex(())
 
-  package init(paths: AgentPaths, clock: any WallClock, logger: Logger) {
+  /// - Parameter holdsPatientKey: whether this is a gateway, which may read of patients.
+  package init(paths: AgentPaths, holdsPatientKey: Bool, clock: any WallClock, logger: Logger) {
+    trailPositions = paths.trailPositions
+    self.holdsPatientKey = holdsPatientKey
     planter = CanaryPlanter(journal: paths.canaries)
     auditJournal = paths.auditBefore
     self.clock = clock
@@ -61,6 +69,7 @@ package final class SensorSet: SensorFeed {
       if before?.file != policy.file || before?.tripwires.canaryFolders != policy.tripwires.canaryFolders {
         switchFile(policy)
       }
+      if before?.ehr != policy.ehr { switchEHR(policy.ehr) }
     }
     report()
   }
@@ -87,7 +96,11 @@ package final class SensorSet: SensorFeed {
 
   private func tell() {
     let problems = state.withLock { $0.problems }
-    let messages = [(audit.name, audit.health), (file.name, file.health)].map { name, health in
+    // Few machines read an audit trail: of the others it is not worth saying that they do not.
+    let readsTrail = state.withLock { $0.policy?.ehr.isEnabled ?? false || $0.reported[ehr.name] != nil }
+    let sources: [any SensorSource] = readsTrail ? [audit, file, ehr] : [audit, file]
+    let messages = sources.map { source in
+      let (name, health) = (source.name, source.health)
       var sensor = Cordon_V1_SensorState()
       sensor.sensor = name
       sensor.running = health.isRunning
@@ -105,9 +118,9 @@ package final class SensorSet: SensorFeed {
 
   /// Hands on records until the program stops, then stops the sources and undoes what they changed.
   package func run() async throws {
-    await cancelWhenGracefulShutdown { [audit, file] in
+    await cancelWhenGracefulShutdown { [audit, file, ehr] in
       await withDiscardingTaskGroup { group in
-        for queue in [audit.queue, file.queue] {
+        for queue in [audit.queue, file.queue, ehr.queue] {
           let pump = SensorPump(queue: queue) { self.state.withLock { $0.seam } }
           group.addTask { await pump.run() }
         }
@@ -116,6 +129,19 @@ package final class SensorSet: SensorFeed {
     switching.withLock { _ in
       audit.stop()
       file.stop()
+      ehr.stop()
+    }
+  }
+
+  private func switchEHR(_ policy: Policy.EHRSensor) {
+    ehr.stop()
+    guard policy.isEnabled else { return }
+    do throws(CordonError) {
+      try ehr.use(
+        EHRSourceSettings(policy: policy, holdsPatientKey: holdsPatientKey, positions: trailPositions))
+      try ehr.start()
+    } catch {
+      logger.warning("The sensor cannot run", metadata: ["sensor": "ehr", "why": "\(error)"])
     }
   }
 
@@ -173,7 +199,8 @@ package final class SensorSet: SensorFeed {
 
     private func drain() {
       // Without a worker the queue itself is the buffer, and counts what it drops.
-      guard let seam = seam(), let batch = queue.drain(most: SensorSet.mostRecords) else { return }
+      guard let seam = seam(), let batch = queue.drain(most: SensorSet.mostRecords, bytes: SensorSet.mostBytes)
+      else { return }
       var message = Cordon_V1_KeeperMessage()
       message.sensorBytes.sensor = batch.sensor
       message.sensorBytes.records = batch.records.map { Data($0) }

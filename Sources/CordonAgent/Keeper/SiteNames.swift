@@ -11,11 +11,14 @@ package struct SiteNames: NameOpener {
   /// 32 bytes each, for the worker.
   package let staffKey: [UInt8]
   package let pathKey: [UInt8]
+  /// Empty but on a gateway.
+  package let patientKey: [UInt8]
   package let epoch: UInt32
 
   /// From the site's bundle; the agent's own key of paths is made at first use. Code: `keys`.
   package init(bundle: SiteBundle, paths: AgentPaths) throws(CordonError) {
     staffKey = bundle.staffKey
+    patientKey = bundle.patientKey ?? []
     epoch = bundle.keyEpoch
     pathKey = try Self.ownKey(at: paths.pathKey)
     guard let staff = EpochKey(epoch: bundle.keyEpoch, bytes: bundle.staffKey) else {

@@ -18,6 +18,8 @@ package final class WorkerDesk: AgentStatusSource {
     var pipeline: WorkerPipeline?
     /// What was restored, until there is a pipeline.
     var behaviour: BehaviourStage
+    /// Who had used whose record before a restart, until there is a pipeline.
+    var history: [UInt8]
     var shelf: ModelShelf
     var keyEpoch: UInt32 = 0
     var policy: Policy = .observeOnly
@@ -49,16 +51,18 @@ package final class WorkerDesk: AgentStatusSource {
 
   /// - Parameters:
   ///   - restored: what behaviour learned before the restart.
+  ///   - history: who had used whose record before the restart.
   ///   - onTrust: called with each trust bundle that the keeper has verified.
   package init(
     settings: WorkerSettings, link: KeeperLink, outbox: RecordOutbox, clock: any WallClock, logger: Logger,
-    restored: BehaviourStore.Restored = BehaviourStore.Restored(),
+    restored: BehaviourStore.Restored = BehaviourStore.Restored(), history: [UInt8] = [],
     onTrust: @escaping @Sendable (TrustBundle) -> Void = { _ in }
   ) {
     self.onTrust = onTrust
     state = Mutex(
       State(
-        behaviour: restored.stage, shelf: restored.shelf, recorded: settings.isRecorded ? RecordedTime() : nil))
+        behaviour: restored.stage, history: history, shelf: restored.shelf,
+        recorded: settings.isRecorded ? RecordedTime() : nil))
     self.settings = settings
     self.link = link
     self.outbox = outbox
@@ -113,6 +117,9 @@ package final class WorkerDesk: AgentStatusSource {
     }
   }
 
+  /// Who has used whose record before; empty but on gateways.
+  var patientHistory: [UInt8] { state.withLock { $0.pipeline?.patientHistory ?? $0.history } }
+
   package var pulse: AgentPulse {
     state.withLock { AgentPulse(period: $0.policy.heartbeat, changes: $0.changes) }
   }
@@ -130,7 +137,8 @@ package final class WorkerDesk: AgentStatusSource {
         status.drops = [
           "kernel-or-queue": counters.lost, "malformed": counters.malformed, "abandoned": counters.abandoned,
           "before-keys": state.early, "outbox": outbox.dropped, "keeper-link": link.dropped,
-          "late": counters.windows.late, "window-overflow": counters.windows.overflow, "unscored": counters.unscored,
+          "patient-unnamed": counters.unnamed, "late": counters.windows.late,
+          "window-overflow": counters.windows.overflow, "unscored": counters.unscored,
           "past-unsaved": state.stage.dropped, "sigma-rules-refused": counters.refusedRules,
           "sigma-searches-given-up": counters.expressionsGivenUp,
         ].filter { $0.value > 0 }
@@ -230,9 +238,10 @@ extension WorkerDesk {
         var outputs: [WorkerOutput] = []
         if state.pipeline == nil {
           state.pipeline = WorkerPipeline(
-            settings: settings, policy: policy, keys: keys, behaviour: state.behaviour,
+            settings: settings, policy: policy, keys: keys, behaviour: state.behaviour, history: state.history,
             directory: settings.isRecorded ? RecordedAccounts() : SystemAccounts())
           state.behaviour = BehaviourStage()
+          state.history = []
         } else {
           if state.keyEpoch != keeper.keyEpoch, let output = state.pipeline?.use(keys, at: now) {
             outputs.append(output)
@@ -262,7 +271,13 @@ extension WorkerDesk {
   private static func keys(of keeper: Cordon_V1_KeeperState) throws(CordonError) -> PseudonymKeys {
     guard let staff = EpochKey(epoch: keeper.keyEpoch, bytes: keeper.kStaff), keeper.pathKey.count == EpochKey.length
     else { throw CordonError(.invalid, "keys", "The keeper handed over keys that are not 32 bytes each.") }
-    return PseudonymKeys(staff: KeyRing(current: staff), path: SymmetricKey(data: keeper.pathKey))
+    let patient = EpochKey(epoch: keeper.keyEpoch, bytes: keeper.kPatient)
+    guard patient != nil || keeper.kPatient.isEmpty else {
+      throw CordonError(.invalid, "keys", "The keeper handed over a key for patients that is not 32 bytes.")
+    }
+    return PseudonymKeys(
+      staff: KeyRing(current: staff), patient: patient.map { KeyRing(current: $0) },
+      path: SymmetricKey(data: keeper.pathKey))
   }
 
   /// Reflexes before records: a file encrypted meanwhile does not come back.

@@ -32,6 +32,7 @@ package struct WorkerPipeline: Sendable {
   private var policy: Policy
   private var audit = AuditParser()
   private var file = FileParser()
+  private var ehr = EHRParser()
   private var processes = ProcessMemory()
   private var peers = PeerMemory()
   private var suspects = GenerationCache<UInt32, Suspect>(limit: suspectLimit)
@@ -44,6 +45,8 @@ package struct WorkerPipeline: Sendable {
   private var ownership: PackageOwnership
   private var entities = GenerationCache<RawAccount, Actor>(limit: 512)
   private var windows: WindowAssembler
+  /// Accesses to health records, on gateways.
+  private var records: RecordStage
   private var running: Set<String> = []
   private var observations: [Observation] = []
   private let hostEntity: EntityRef
@@ -54,10 +57,13 @@ package struct WorkerPipeline: Sendable {
     var named: EntityNaming.Named
   }
 
-  /// - Parameter siteOffset: seconds that a time zone's clock is ahead of UTC at a moment.
+  /// - Parameters:
+  ///   - history: who had used whose record before a restart, as `patientHistory` gave it.
+  ///   - siteOffset: seconds that a time zone's clock is ahead of UTC at a moment.
   package init(
     settings: WorkerSettings, policy: Policy = .observeOnly, keys: PseudonymKeys,
-    behaviour: BehaviourStage = BehaviourStage(), directory: any AccountDirectory = SystemAccounts(),
+    behaviour: BehaviourStage = BehaviourStage(), history: [UInt8] = [],
+    directory: any AccountDirectory = SystemAccounts(),
     ownership: PackageOwnership = PackageOwnership(),
     randomness: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
     siteOffset: @escaping @Sendable (String, Timestamp) -> Int = { SiteClock.offset(of: $0, at: $1) }
@@ -75,6 +81,7 @@ package struct WorkerPipeline: Sendable {
     hasher = pseudonymiser.sketchHasher
     naming = EntityNaming(settings: .init(machine: settings.machine, policy: policy), directory: directory)
     windows = WindowAssembler(settings: Self.windowSettings(policy))
+    records = RecordStage(policy: policy, pseudonymiser: pseudonymiser, ownKey: keys.path, history: history)
     hostEntity = EntityRef(kind: .host, label: settings.host)
     pseudonymiser.setClear(naming.clearNames)
     self.behaviour.setCap(DailyCap.limit(dailyAlerts: policy.dailyAlerts))
@@ -92,6 +99,7 @@ package struct WorkerPipeline: Sendable {
       switch batch.sensor {
       case AuditSensor.name: audit.parse(record, arrived: now, into: &found)
       case FileSensor.name: file.parse(record, arrived: now, into: &found)
+      case EHRSensor.name: ehr.parse(record, arrived: now, into: &found)
       default: counters.unknownSensor += 1
       }
     }
@@ -107,6 +115,7 @@ package struct WorkerPipeline: Sendable {
     audit.advance(to: now, into: &found)
     take(&found, now, &output)
     score(windows.advance(to: now), now, &output)
+    score(records.windows.advance(to: now), now, &output)
     return output
   }
 
@@ -117,6 +126,7 @@ package struct WorkerPipeline: Sendable {
     audit.finish(into: &found)
     take(&found, now, &output)
     score(windows.finish(), now, &output)
+    score(records.windows.finish(), now, &output)
     do throws(CordonError) {
       try behaviour.settle { [siteOffset, policy] in siteOffset(policy.timeZone, $0) }
     } catch { counters.unscored += 1 }
@@ -130,6 +140,7 @@ package struct WorkerPipeline: Sendable {
     behaviour.setCap(DailyCap.limit(dailyAlerts: policy.dailyAlerts))
     use(policy.sigma)
     windows.use(Self.windowSettings(policy))
+    records.use(policy)
     naming = EntityNaming(settings: .init(machine: settings.machine, policy: policy), directory: directory)
     pseudonymiser.setClear(naming.clearNames)
     entities.removeAll()
@@ -141,12 +152,19 @@ package struct WorkerPipeline: Sendable {
     let output = finish(at: now)
     pseudonymiser.use(keys)
     hasher = pseudonymiser.sketchHasher
+    records.use(pseudonymiser)
     entities.removeAll()
     return output
   }
 
   /// Whether the machine's clock is further off than the policy's tolerance: windows are marked.
-  package mutating func setSkewed(_ isSkewed: Bool) { windows.isSkewed = isSkewed }
+  package mutating func setSkewed(_ isSkewed: Bool) {
+    windows.isSkewed = isSkewed
+    records.windows.isSkewed = isSkewed
+  }
+
+  /// Who has used whose record before, as hashes under the agent's own key; empty but on gateways.
+  package var patientHistory: [UInt8] { records.history.encoded }
 
   /// What the keeper says of a sensor; one that ran and does not any more is a detection.
   package mutating func sensor(_ name: String, isRunning: Bool, at now: Timestamp) -> WorkerOutput {
@@ -161,7 +179,7 @@ package struct WorkerPipeline: Sendable {
   }
 
   /// The schemas whose windows this pipeline makes.
-  package static let schemas: [FeatureSchema] = [.hostAtHost, .userAtHost]
+  package static let schemas: [FeatureSchema] = [.hostAtHost, .userAtHost, .userAtEHR]
 
   private static func windowSettings(_ policy: Policy) -> WindowSettings {
     WindowSettings(
@@ -194,15 +212,20 @@ extension WorkerPipeline {
 
   private mutating func take(_ found: inout [Observation], _ now: Timestamp, _ output: inout WorkerOutput) {
     for index in found.indices {
+      guard found[index].family == .host else {
+        takeRecord(found[index], now, &output)
+        continue
+      }
       processes.complete(&found[index])
       peers.take(found[index])
       trip(found[index], now, &output)
       window(found[index], now)
     }
     counters.observed += UInt64(found.count)
-    counters.malformed = audit.counters.malformed + file.counters.malformed
+    counters.malformed = audit.counters.malformed + file.counters.malformed + ehr.counters.malformed
     counters.abandoned = audit.counters.abandoned + file.counters.abandoned
-    counters.windows = windows.counters
+    counters.windows = windows.counters + records.windows.counters
+    counters.unnamed = records.unnamed
     counters.folded = lane.folded
     counters.expressionsGivenUp = sigma.gaveUp
     found.removeAll(keepingCapacity: true)
@@ -211,6 +234,18 @@ extension WorkerPipeline {
   /// Rules that cannot be worked out leave the earlier ones in force; the policy's compiler tried each of them.
   private mutating func use(_ sigma: Policy.Sigma) {
     do throws(CordonError) { try self.sigma.use(sigma) } catch { counters.refusedRules += 1 }
+  }
+
+  /// What an audit trail tells: no doing of this machine, so it counts for its user alone.
+  private mutating func takeRecord(_ observation: Observation, _ now: Timestamp, _ output: inout WorkerOutput) {
+    switch observation.object {
+    case .care(let fact): records.take(fact)
+    case .access(let access):
+      guard let account = observation.actor, let actor = actor(account, now) else { return }
+      if let hit = sharedUse(observation, now) { raise(hit, now, &output) }
+      records.take(access, observation, by: actor.named.name, as: actor.entity, now: now)
+    default: break
+    }
   }
 
   private mutating func countLoss(_ count: UInt64, at now: Timestamp) {

@@ -64,9 +64,10 @@ package struct WorkerProgram<Transport: ClientTransport>: Sendable {
     if let problem = store.restored.problem {
       parts.logger.error("What behaviour had learned is lost", metadata: ["why": "\(problem)"])
     }
+    let history = PatientHistoryFile(path: parts.paths.patientHistory, logger: parts.logger)
     let desk = WorkerDesk(
       settings: settings, link: link, outbox: outbox, clock: parts.clock, logger: parts.logger,
-      restored: store.restored,
+      restored: store.restored, history: history.load(),
       onTrust: { [logger = parts.logger] bundle in
         do throws(CordonError) {
           try trust.follow(bundle)
@@ -86,7 +87,8 @@ package struct WorkerProgram<Transport: ClientTransport>: Sendable {
       connector: connector, identity: live, trust: trust, chainPath: parts.paths.identityChain, clock: parts.clock,
       logger: parts.logger)
     services = [
-      outbox, BehaviourSaver(desk: desk, store: store, intake: intake), uplink, renewal,
+      outbox, BehaviourSaver(desk: desk, store: store, intake: intake),
+      PatientHistorySaver(desk: desk, file: history), uplink, renewal,
       SeamReader(seam: parts.seam, link: link, desk: desk, logger: parts.logger),
       WorkerClock(desk: desk, offset: { uplink.clockOffset }),
     ]

@@ -75,6 +75,8 @@ package struct WorkerCounters: Hashable, Sendable {
   package var detections: UInt64 = 0
   /// Tripwires' hits that were folded into others.
   package var folded: UInt64 = 0
+  /// Patients whose numbers in an audit trail cannot be names: empty, overlong or with control characters.
+  package var unnamed: UInt64 = 0
   /// Windows that could not be scored; they are sent all the same.
   package var unscored: UInt64 = 0
   /// Searches of Sigma rules' regular expressions that ended at a limit.

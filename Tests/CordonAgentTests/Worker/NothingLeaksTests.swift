@@ -36,7 +36,7 @@ func mkdirp(_ path: String) { mkdir(path, 0o755) }
         id: "a-rule", title: "A rule", severity: .high, source: .processCreation, tests: [test],
         condition: [.test(0)])
     ]
-    var pipeline = try Support.pipeline(policy: policy)
+    var pipeline = try Support.pipeline(policy: policy, gateway: true)
     var all = WorkerOutput()
     func take(_ step: WorkerOutput) {
       all.records += step.records
@@ -67,6 +67,8 @@ func mkdirp(_ path: String) { mkdir(path, 0o755) }
     take(pipeline.ingest(SensorBatch(sensor: "file", records: careless), at: Support.at(2000)))
     let canary = Support.file(.delete, "/home/plantedann/00_budget.csv", pid: 999, canary: true, at: Support.at(30))
     take(pipeline.ingest(SensorBatch(sensor: "file", records: [canary]), at: Support.at(2000)))
+    take(pipeline.ingest(Support.trail(Planted.identifiers.values.sorted()), at: Support.at(2000)))
+    take(pipeline.ingest(Support.trail(["MRN-7734120"], user: "nursing1"), at: Support.at(2000)))
     _ = pipeline.sensor("plantedsensor", isRunning: true, at: Support.start)
     take(pipeline.sensor("plantedsensor", isRunning: false, at: Support.at(2000)))
     take(pipeline.finish(at: Support.at(2000)))
@@ -82,6 +84,9 @@ func mkdirp(_ path: String) { mkdir(path, 0o755) }
     let output = try Self.everything()
     let kinds = Set(output.records.map(\.lane))
     #expect(kinds == [.window, .detection])
+    #expect(
+      Set(WorkerPipelineTests.windows(output).map(\.schema)) == Set(FeatureSchema.all.map(\.id)),
+      "every schema has a window")
     let rules = Set(WorkerPipelineTests.detections(output).map(\.rule))
     #expect(rules == Set((TripwireRule.builtIn.map(\.name) + ["sigma:a-rule"])), "every rule has spoken")
     for record in output.records {

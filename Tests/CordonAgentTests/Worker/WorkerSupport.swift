@@ -18,9 +18,12 @@ enum WorkerSupport {
     }
   }
 
-  static func keys(epoch: UInt32 = 1, byte: UInt8 = 0x11) throws -> PseudonymKeys {
-    PseudonymKeys(
-      staff: KeyRing(current: try #require(EpochKey(epoch: epoch, bytes: [UInt8](repeating: byte, count: 32)))),
+  static func keys(epoch: UInt32 = 1, byte: UInt8 = 0x11, gateway: Bool = false) throws -> PseudonymKeys {
+    func ring(_ byte: UInt8) throws -> KeyRing {
+      KeyRing(current: try #require(EpochKey(epoch: epoch, bytes: [UInt8](repeating: byte, count: 32))))
+    }
+    return PseudonymKeys(
+      staff: try ring(byte), patient: gateway ? try ring(0x33) : nil,
       path: SymmetricKey(data: [UInt8](repeating: 0x22, count: 32)))
   }
 
@@ -35,11 +38,13 @@ enum WorkerSupport {
   }
 
   static func pipeline(
-    host: String = "ws-17", policy: Policy = policy(), packages: String = "/nowhere", seed: UInt64 = 1
+    host: String = "ws-17", policy: Policy = policy(), packages: String = "/nowhere", seed: UInt64 = 1,
+    gateway: Bool = false, history: [UInt8] = []
   ) throws -> WorkerPipeline {
     WorkerPipeline(
       settings: WorkerSettings(machine: machine, host: host, bootID: "1120833b-d52a-4367-8624-3e84b146f470"),
-      policy: policy, keys: try keys(), directory: Accounts(), ownership: PackageOwnership(root: packages),
+      policy: policy, keys: try keys(gateway: gateway), history: history, directory: Accounts(),
+      ownership: PackageOwnership(root: packages),
       randomness: SeededRandomness(seed: seed))
   }
 
@@ -105,5 +110,34 @@ enum WorkerSupport {
       files.records.append(file(.rename, path + ".locked", from: path, at: time))
     }
     return [call, files]
+  }
+
+  /// Accesses of the made-up ann to patients by their numbers, as FHIR, as an audit message and in a packet, with all that
+  /// a careless EHR writes into its trail.
+  static func trail(_ patients: [String], user: String = "plantedann", from moment: Int64 = 0) -> SensorBatch {
+    let free = Planted.texts.joined(separator: " ").replacing("\\", with: "").replacing("\"", with: "")
+    var batch = SensorBatch(sensor: EHRSensor.name)
+    for (number, patient) in patients.enumerated() {
+      let second = moment / 1000 + Int64(number)
+      let clock = [second / 60, second % 60].map { String(100 + $0).dropFirst() }.joined(separator: ":")
+      let time = "2026-01-01T00:\(clock)Z"
+      let fhir = """
+        {"resourceType":"AuditEvent","text":{"div":"\(free)"},"subtype":[{"code":"read","display":"\(free)"}],\
+        "action":"R","recorded":"\(time)","outcome":"0","outcomeDesc":"\(free)","agent":[{"who":{"identifier":\
+        {"system":"urn:\(Planted.realm)","value":"\(user.replacing("\\", with: "\\\\"))"},"display":"\(free)"},"name":"\(free)","requestor":true,\
+        "network":{"address":"192.0.2.7"}}],"entity":[{"what":{"identifier":{"system":"\(Planted.authority)",\
+        "value":"\(patient)"},"display":"\(free)"},"role":{"code":"1"},"name":"\(free)","description":"\(free)"}]}
+        """
+      let message = """
+        <AuditMessage><EventIdentification EventActionCode="R" EventDateTime="\(time)" EventOutcomeIndicator="0">\
+        <EventID csd-code="110110" originalText="plantedtext"/></EventIdentification><ActiveParticipant \
+        UserID="\(user)" UserName="plantedname" UserIsRequestor="true" NetworkAccessPointID="192.0.2.7"/>\
+        <ParticipantObjectIdentification ParticipantObjectID="\(patient)^^^\(Planted.authority)" \
+        ParticipantObjectTypeCode="1" ParticipantObjectTypeCodeRole="1"><ParticipantObjectName>plantedname\
+        </ParticipantObjectName></ParticipantObjectIdentification></AuditMessage>
+        """
+      batch.records += [Array(fhir.utf8), Array(message.utf8), Array("<85>1 - host - - - - \(message)".utf8)]
+    }
+    return batch
   }
 }
