@@ -57,6 +57,8 @@ package struct LearningReport: Sendable {
       let (outlook, entities) = try await thresholds.outlook(
         of: schema, model: champion?.number ?? 0, policy: policy, today: today,
         feedback: try await champions.feedback(of: schema), at: now)
+      // A site without a gateway has no health record to speak of.
+      guard entities > 0 || schema.family == .host else { continue }
       let limits = champion?.thresholds(of: outlook.map(\.scale))
       let silent = outlook.indices.filter { (limits?[$0] ?? outlook[$0].result.threshold ?? .infinity) == .infinity }
       let alerts = detections.count {
@@ -66,7 +68,8 @@ package struct LearningReport: Sendable {
       lines.append(
         Line(
           schema: schema.name, model: champion.map { "\($0.record.id)" } ?? "", entities: entities,
-          budget: AlertBudget.alertsPerDay(of: schema, split), alerts: alerts, days: Double(Self.days),
+          budget: AlertBudget.alertsPerDay(of: schema, split) / Double(try await thresholds.sharers(of: schema)),
+          alerts: alerts, days: Double(Self.days),
           low: interval.low / Double(Self.days), high: interval.high / Double(Self.days),
           silentScales: silent.map { outlook[$0].scale.name },
           learningUntil: silent.isEmpty ? nil : Self.until(silent.map { outlook[$0] }, entities: entities, now: now),

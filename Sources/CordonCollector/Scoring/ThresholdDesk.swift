@@ -53,16 +53,30 @@ package final class ThresholdDesk: Sendable {
     let maxima = try await store.dailyScores(schema: schema.id, model: model, from: today - Self.days)
       .filter { $0.day < today }
     let entities = Set(maxima.map(\.entity)).count
-    let outlook = Self.outlook(maxima, of: schema, entities: entities, policy: policy, feedback: feedback)
+    let outlook = Self.outlook(
+      maxima, of: schema, entities: entities, policy: policy, feedback: feedback,
+      sharers: try await sharers(of: schema))
     // Nothing is known yet: the next question may find the first days.
     guard !maxima.isEmpty else { return (outlook, entities) }
     kept.withLock { $0[schema.id] = Kept(outlook: outlook, entities: entities, model: model, at: now) }
     return (outlook, entities)
   }
 
+  /// How many schemas of an entity kind are in use, and so share its alerts: users have behaviour on hosts, and where a
+  /// gateway reads the health record's trail, in the record too.
+  package func sharers(of schema: FeatureSchema) async throws -> Int {
+    var count = 1
+    for other in FeatureSchema.all where other.entity == schema.entity && other.id != schema.id {
+      if try await !store.watchedEntities(schema: other.id).isEmpty { count += 1 }
+    }
+    return count
+  }
+
   /// Calibrates every scale of a schema from daily maxima.
+  ///
+  /// - Parameter sharers: how many schemas the kind's alerts are for.
   package static func outlook(
-    _ maxima: [DailyScore], of schema: FeatureSchema, entities: Int, policy: Policy, feedback: Double
+    _ maxima: [DailyScore], of schema: FeatureSchema, entities: Int, policy: Policy, feedback: Double, sharers: Int = 1
   ) -> [Outlook] {
     var tops: [UInt8: TopScores] = [:]
     for maximum in maxima {
@@ -72,12 +86,12 @@ package final class ThresholdDesk: Sendable {
     let split = AlertBudget.split(policy)
     return AlertBudget.scales(of: schema).map { scale in
       let part = BudgetSplit.Part(kind: schema.entity, scale: scale)
-      let rate = (split?.rate(of: part, entities: entities) ?? 0) * feedback
+      let rate = (split?.rate(of: part, entities: entities) ?? 0) * feedback / Double(sharers)
       let calibration = ThresholdCalibration(tops[scale.rawValue] ?? TopScores())
       let result = calibration.threshold(rate: rate)
       var least: Double?
       if case .infeasible(let leastRate, _) = result {
-        least = split?.leastFeasible(part, leastRate: leastRate / feedback, entities: entities)
+        least = split?.leastFeasible(part, leastRate: leastRate / feedback * Double(sharers), entities: entities)
       }
       return Outlook(scale: scale, result: result, rate: rate, leastBudget: least)
     }
