@@ -1,7 +1,7 @@
 package import CordonCore
 import Glibc
 
-/// A recording on disk: an audit.log for each host, the EHR's trail, and the tables.
+/// A recording on disk: an audit.log for each host, the EHR's trail and what explains it, and the tables.
 package struct RecordingFolder {
   private let path: String
   private let recording: Recording
@@ -41,6 +41,7 @@ package struct RecordingFolder {
     try append(Array(HospitalTables.labels(labels).utf8), to: "labels.csv")
     try append(Array(HospitalTables.staff(hospital).utf8), to: "staff.csv")
     try append(Array(HospitalTables.hosts(hospital).utf8), to: "hosts.csv")
+    try append(Array(FHIRCare(in: hospital).text.utf8), to: "ehr/care.ndjson")
   }
 
   private mutating func append(_ activity: HospitalActivity) throws(CordonError) {

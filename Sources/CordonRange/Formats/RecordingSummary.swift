@@ -46,7 +46,8 @@ package struct RecordingSummary: Hashable, Sendable, Codable {
       \(users) users and \(hosts) hosts over \(days) days from \(start), seed \(seed)
       \(auditRecords) audit records and \(recordAccesses) accesses to records, \(bytes / 1_000_000) MB
       attacks: \(names.isEmpty ? "none" : "\(names); \(labels) labels")
-      \(folder): hosts/*/audit.log, ehr/audit-events.ndjson, labels.csv, staff.csv, hosts.csv
+      \(folder): hosts/*/audit.log, ehr/audit-events.ndjson, ehr/care.ndjson, labels.csv, staff.csv,
+      hosts.csv
 
       """
   }

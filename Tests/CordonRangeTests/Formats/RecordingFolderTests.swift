@@ -29,7 +29,7 @@ import Testing
       _ = try RecordingFolder.write(other, to: "\(folder)/other")
       let first = try Self.contents(of: "\(folder)/first")
       #expect(first == (try Self.contents(of: "\(folder)/again")))
-      #expect(first.count == 6 + 4)
+      #expect(first.count == 6 + 5)
       #expect(summary.bytes == UInt64(first.values.map(\.count).reduce(0, +)))
       let different = try Self.contents(of: "\(folder)/other")
       #expect(first["ehr/audit-events.ndjson"] != different["ehr/audit-events.ndjson"])
