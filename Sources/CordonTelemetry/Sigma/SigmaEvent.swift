@@ -28,15 +28,16 @@ package struct SigmaEvent: Sendable {
   /// Sets a field that was not set yet.
   package mutating func set(_ field: SigmaField, _ bytes: some Collection<UInt8>) {
     let start = raw.count
-    for byte in bytes.prefix(Self.mostBytes) { append(byte) }
-    ranges[Int(field.rawValue)] = start..<raw.count
+    raw.append(contentsOf: bytes.prefix(Self.mostBytes))
+    end(field, from: start)
   }
 
   /// Sets a field to a list's elements with a space between them, from a text in which zero bytes part them.
   package mutating func set(_ field: SigmaField, joining list: [UInt8]) {
     let start = raw.count
-    for byte in list.prefix(Self.mostBytes) { append(byte == 0 ? 0x20 : byte) }
-    ranges[Int(field.rawValue)] = start..<raw.count
+    raw.append(contentsOf: list.prefix(Self.mostBytes))
+    for index in start..<raw.count where raw[index] == 0 { raw[index] = 0x20 }
+    end(field, from: start)
   }
 
   package func has(_ field: SigmaField) -> Bool { ranges[Int(field.rawValue)].lowerBound >= 0 }
@@ -50,9 +51,11 @@ package struct SigmaEvent: Sendable {
     return body((isFolded ? folded.span : raw.span).extracting(range))
   }
 
-  private mutating func append(_ byte: UInt8) {
-    raw.append(byte)
-    folded.append(ASCIICase.folded(byte))
+  /// What was added since `start` is the field.
+  private mutating func end(_ field: SigmaField, from start: Int) {
+    folded.append(contentsOf: raw[start...])
+    for index in start..<folded.count { folded[index] = ASCIICase.folded(folded[index]) }
+    ranges[Int(field.rawValue)] = start..<raw.count
   }
 }
 

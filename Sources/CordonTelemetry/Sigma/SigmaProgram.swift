@@ -7,6 +7,8 @@ import CordonCore
 /// cheap questions first, and stops as soon as the outcome is certain.
 struct SigmaProgram: Sendable {
   enum Instruction: Sendable {
+    /// Makes it the current answer whether a question's literal was found.
+    case look(Int)
     /// Makes a question's answer the current one.
     case ask(Int)
     case negate
@@ -69,23 +71,21 @@ struct SigmaProgram: Sendable {
   }
 
   private mutating func fileLiterals() {
+    var literals: [SigmaField: [(literal: LiteralIndex.Literal, mark: Int)]] = [:]
     for (number, question) in questions.enumerated() {
       guard case .literal(let literal) = question.question else { continue }
-      if let known = indices.firstIndex(where: { $0.field == question.field }) {
-        indices[known].index.add(literal, mark: number)
-      } else {
-        var index = LiteralIndex()
-        index.add(literal, mark: number)
-        indices.append((question.field, index))
-      }
+      literals[question.field, default: []].append((literal, number))
     }
+    indices = literals.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key, LiteralIndex($0.value)) }
   }
 
   // MARK: Code
 
   private mutating func emit(_ expression: SigmaExpression) {
     switch expression {
-    case .test(let test): code.append(.ask(numbers[test] ?? 0))
+    case .test(let test):
+      let number = numbers[test] ?? 0
+      if case .literal = questions[number].question { code.append(.look(number)) } else { code.append(.ask(number)) }
     case .not(let inner):
       emit(inner)
       code.append(.negate)
