@@ -9,6 +9,7 @@ package struct ModelInForce: Hashable, Sendable {
   package let model: BoundModel
   /// One a scale of `Scale.onAgent`; +∞ where a scale is silent.
   package let thresholds: [Double]
+  /// What is usual for this machine's peers.
   package let peers: PeerBaseline?
   /// Whether it passed this machine's own gate; until then it scores and alerts never.
   package var isGated: Bool
@@ -22,13 +23,15 @@ package struct ModelInForce: Hashable, Sendable {
   package var shortDigest: UInt64 { digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
 
   /// Binds a bundle to the schema whose windows it scores. Codes: those of `BoundModel`.
+  ///
+  /// - Parameter group: this machine's.
   package init(
-    _ bundle: ModelBundle, digest: [UInt8], schema: FeatureSchema, isGated: Bool
+    _ bundle: ModelBundle, digest: [UInt8], schema: FeatureSchema, group: String = "", isGated: Bool
   ) throws(CordonError) {
     self.digest = digest
     model = try BoundModel(bundle, to: schema) { $0.digest }
     thresholds = bundle.thresholds(of: Scale.onAgent)
-    peers = bundle.peers
+    peers = bundle.peers(of: group)
     self.isGated = isGated
     silence = Self.silence(of: bundle)
   }

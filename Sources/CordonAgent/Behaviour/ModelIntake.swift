@@ -18,6 +18,7 @@ package actor ModelIntake: DirectiveHandler {
   private let keeper: any DirectiveHandler
   private let desk: WorkerDesk
   private let store: BehaviourStore
+  private let group: String
   private let logger: Logger
   private let retryPause: Duration
   private let offered = WakeSignal()
@@ -26,14 +27,17 @@ package actor ModelIntake: DirectiveHandler {
   /// The canary windows that the champions in use were last tried on; nil before the first time.
   private var triedCanaries: [CanaryWindow]?
 
-  /// - Parameter keeper: judges envelopes.
+  /// - Parameters:
+  ///   - keeper: judges envelopes.
+  ///   - group: this machine's, whose peers it is compared with.
   package init(
-    keeper: any DirectiveHandler, desk: WorkerDesk, store: BehaviourStore, logger: Logger,
+    keeper: any DirectiveHandler, desk: WorkerDesk, store: BehaviourStore, group: String, logger: Logger,
     retryPause: Duration = usualRetryPause
   ) {
     self.keeper = keeper
     self.desk = desk
     self.store = store
+    self.group = group
     self.logger = logger
     self.retryPause = retryPause
     shelf = store.restored.shelf
@@ -44,7 +48,7 @@ package actor ModelIntake: DirectiveHandler {
     for (place, entry) in shelf.all where entry.state == .running {
       do throws(CordonError) {
         desk.use(
-          try Self.bind(try Envelope(serialized: entry.envelope), entry, place), schema: place.schema, role: place.role)
+          try bind(try Envelope(serialized: entry.envelope), entry, place), schema: place.schema, role: place.role)
       } catch { refuse(entry, at: place, because: error) }
     }
     await changed()
@@ -96,10 +100,10 @@ package actor ModelIntake: DirectiveHandler {
       do throws(CordonError) {
         let envelope = try Envelope(serialized: entry.envelope)
         let bundle = try ModelBundle(encoded: envelope.payload)
-        var model = try Self.bind(envelope, entry, place)
+        var model = try bind(envelope, entry, place)
         guard !entry.isGated else {
           // Not the rate again: a week with an attack in it must not end the model that found it.
-          try checkCanaries(ModelGate(bundle, model: model.model), bundle, place)
+          try checkCanaries(ModelGate(bundle, model: model.model, group: group), bundle, place)
           continue
         }
         guard try await isReady(bundle, model, place) else { continue }
@@ -158,7 +162,7 @@ extension ModelIntake {
       case .unsupported: throw CordonError(.invalid, "unsupported", "The keeper does not take models.")
       }
       let bundle = try ModelBundle(encoded: envelope.payload)
-      var model = try Self.bind(envelope, entry, place)
+      var model = try bind(envelope, entry, place)
       model.isGated = place.role == .shadow
       if place.role == .champion {
         model.isGated = try await isReady(bundle, model, place)
@@ -190,7 +194,7 @@ extension ModelIntake {
     _ bundle: ModelBundle, _ model: ModelInForce, _ place: ModelShelf.Place
   ) async throws(CordonError) -> Bool {
     let (policy, timeZone) = desk.learning
-    let gate = ModelGate(bundle, model: model.model, rateFactor: Double(policy.rateFactor))
+    let gate = ModelGate(bundle, model: model.model, group: group, rateFactor: Double(policy.rateFactor))
     let current = desk.champion(of: place.schema)
     if !gate.canAlert {
       guard current?.canAlert != true else {
@@ -204,7 +208,7 @@ extension ModelIntake {
     for (key, watch, unsaved) in watches {
       let past = await store.past(of: key) + unsaved
       try gate.checkRate(over: past) { SiteClock.offset(of: timeZone, at: $0) }
-      guard watch.scorer.isMatured || bundle.peers != nil else { return false }
+      guard watch.scorer.isMatured || bundle.peers(of: group) != nil else { return false }
     }
     try checkCanaries(gate, bundle, place)
     return !watches.isEmpty
@@ -216,19 +220,20 @@ extension ModelIntake {
   ) throws(CordonError) {
     guard gate.canAlert, let schema = FeatureSchema.withID(place.schema) else { return }
     let canaries = desk.learning.policy.canaries
-    for (_, watch, _) in desk.watches(of: place.schema) where watch.scorer.isMatured || bundle.peers != nil {
+    for (_, watch, _) in desk.watches(of: place.schema) where watch.scorer.isMatured || bundle.peers(of: group) != nil {
       try gate.checkCanaries(canaries, schema: schema, scorer: watch.scorer)
     }
   }
 
-  private static func bind(
+  private func bind(
     _ envelope: Envelope, _ entry: ModelShelf.Entry, _ place: ModelShelf.Place
   ) throws(CordonError) -> ModelInForce {
     guard let schema = FeatureSchema.withID(place.schema) else {
       throw CordonError(.invalid, "unknown-schema", "The model reads schema \(place.schema), which is not known.")
     }
     return try ModelInForce(
-      try ModelBundle(encoded: envelope.payload), digest: entry.digest, schema: schema, isGated: entry.isGated)
+      try ModelBundle(encoded: envelope.payload), digest: entry.digest, schema: schema, group: group,
+      isGated: entry.isGated)
   }
 
   private func refuse(_ entry: ModelShelf.Entry, at place: ModelShelf.Place, because error: CordonError) {
@@ -244,8 +249,8 @@ extension ModelIntake {
     do throws(CordonError) {
       let envelope = try Envelope(serialized: reserve.envelope)
       let bundle = try ModelBundle(encoded: envelope.payload)
-      let model = try Self.bind(envelope, reserve, place)
-      try checkCanaries(ModelGate(bundle, model: model.model), bundle, place)
+      let model = try bind(envelope, reserve, place)
+      try checkCanaries(ModelGate(bundle, model: model.model, group: group), bundle, place)
       guard shelf.goBack(at: place) else { return nil }
       logger.notice("The model before is in use again", metadata: ["schema": "\(place.schema)"])
       return model

@@ -76,7 +76,7 @@ package struct WorkerProgram<Transport: ClientTransport>: Sendable {
           logger.error("The trust bundle cannot be followed", metadata: ["why": "\(error)"])
         }
       })
-    let intake = ModelIntake(keeper: link, desk: desk, store: store, logger: parts.logger)
+    let intake = ModelIntake(keeper: link, desk: desk, store: store, group: identity.group, logger: parts.logger)
     let uplink = UplinkService<Transport>(
       parts: .init(
         agent: AgentDescription(version: parts.version, bootID: parts.bootID, schemas: WorkerPipeline.schemas),

@@ -195,7 +195,8 @@ package final class RolloutService: Service, Sendable {
     }
   }
 
-  private func trainWhereDue() async throws {
+  /// Trains what the policy's schedule asks for; too little data waits for the next time.
+  package func trainWhereDue() async throws {
     let every = authority.policy(of: "").learning.trainEvery
     guard every > .zero else { return }
     for schema in FeatureSchema.all {

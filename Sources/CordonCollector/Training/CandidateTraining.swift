@@ -5,12 +5,15 @@ import CordonTrust
 /// Trains a candidate on the earlier part of entities' windows, and sets its thresholds by replaying the later part.
 ///
 /// Pure and seeded: the same windows give the same bundle. Cost: two passes of `EntityScorer` over every window and a fit
-/// on a sample; memory: the windows, one scorer an entity, and the sample.
+/// on a sample; memory: the windows, one scorer an entity, a baseline a peer group, and the sample. Groups of at least
+/// `leastMembers` have peers of their own, the others are compared with everyone.
 struct CandidateTraining {
   /// Rows of the sample that the model is fitted on.
   static let sampleRows = 20_000
   /// Days that are needed at least: some to learn from, some to calibrate on.
   static let leastDays: Int32 = 4
+  /// Entities that make a peer group.
+  static let leastMembers = PopulationRule.leastMembers
   private static let dayMilliseconds: Int64 = 86_400_000
   /// Entities whose state the canary windows are tried on.
   private static let canaryEntities = 8
@@ -34,6 +37,7 @@ struct CandidateTraining {
   private let windows: TrainingWindows
   private let split: Timestamp
   private var peers: PeerBaseline
+  private var groupPeers: [String: PeerBaseline]
   private var scorers: [EntityScorer]
   private var reservoir: UniformReservoir
   private var maxima: [DailyScore] = []
@@ -70,6 +74,8 @@ struct CandidateTraining {
     split = Timestamp(milliseconds: middle.flooredDivision(by: Self.dayMilliseconds) * Self.dayMilliseconds)
     let features = settings.schema.features.count
     peers = PeerBaseline(featureCount: features)
+    groupPeers = Dictionary(
+      uniqueKeysWithValues: Self.groups(of: windows).map { ($0, PeerBaseline(featureCount: features)) })
     scorers = windows.entities.map { _ in
       EntityScorer(featureCount: features, scales: AlertBudget.scales(of: settings.schema))
     }
@@ -110,18 +116,37 @@ struct CandidateTraining {
     return .ensemble(ensemble)
   }
 
+  /// The groups with members enough, the largest where there are too many.
+  static func groups(of windows: TrainingWindows) -> [String] {
+    let members = windows.entities.compactMap { $0.first.flatMap { windows.groups[$0.entity] } }
+    let sizes = Dictionary(members.map { ($0, 1) }, uniquingKeysWith: +).filter { $0.value >= leastMembers }
+    return sizes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(ModelBundle.groupLimit).map(\.key)
+  }
+
+  /// The group whose own peers an entity has; empty for one that is compared with everyone.
+  private func group(of entity: [EntityWindow]) -> String? {
+    entity.first.flatMap { windows.groups[$0.entity] }.flatMap { groupPeers[$0] == nil ? nil : $0 }
+  }
+
+  private func peers(of entity: [EntityWindow]) -> PeerBaseline {
+    group(of: entity).flatMap { groupPeers[$0] } ?? peers
+  }
+
   private mutating func learnPeers() async throws {
     for (index, entity) in windows.entities.enumerated() {
+      let group = group(of: entity)
       var end: Timestamp?
       for window in entity where window.start < split {
         let offset = settings.offset(window.start)
         for empty in EntityScorer.emptyWindows(from: end, to: window, offset: offset) {
           peers.learnEmpty(empty.count, at: empty.hour)
+          if let group { groupPeers[group]?.learnEmpty(empty.count, at: empty.hour) }
         }
         end = window.start.advanced(by: .milliseconds(Int64(window.length)))
-        peers.learn(
-          zip(schema.features, window.features).map { $0.transform.value(of: $1) },
-          at: HourOfWeek(window.start, offset: offset))
+        let values = zip(schema.features, window.features).map { $0.transform.value(of: $1) }
+        let hour = HourOfWeek(window.start, offset: offset)
+        peers.learn(values, at: hour)
+        if let group { groupPeers[group]?.learn(values, at: hour) }
       }
       try await settings.progress(TrainingProgress(phase: .peers, done: index + 1, total: windows.entities.count))
     }
@@ -129,6 +154,7 @@ struct CandidateTraining {
 
   private mutating func replayEarlier() async throws {
     for (index, entity) in windows.entities.enumerated() {
+      let peers = peers(of: entity)
       for window in entity where window.start < split {
         let score = try scorers[index].score(
           window, schema: schema, offset: settings.offset(window.start), peers: peers)
@@ -146,6 +172,7 @@ struct CandidateTraining {
   private mutating func replayLater(_ model: BoundModel) async throws {
     for (index, entity) in windows.entities.enumerated() {
       guard let name = entity.first?.entity else { continue }
+      let peers = peers(of: entity)
       var tracker = DailyMaximumTracker(entity: name, scales: scales)
       var days: [DailyMaximum] = []
       for window in entity where window.start >= split {
@@ -207,7 +234,8 @@ struct CandidateTraining {
         window.features = canary
         var copy = scorer
         let score = try copy.score(
-          window, schema: schema, offset: settings.offset(window.start), peers: peers, model: model, learns: false)
+          window, schema: schema, offset: settings.offset(window.start), peers: peers(of: entity), model: model,
+          learns: false)
         tried += 1
         if score.score > threshold { flagged += 1 }
       }
@@ -237,7 +265,7 @@ struct CandidateTraining {
       purpose: imported?.bundle.purpose
         ?? "Tells behaviour of \(schema.name) that is unusual for the entity and its peers.",
       onnxDigest: imported?.bundle.onnxDigest ?? [], seed: imported?.bundle.seed ?? settings.seed,
-      peers: peers)
+      peers: peers, groupPeers: groupPeers)
   }
 }
 

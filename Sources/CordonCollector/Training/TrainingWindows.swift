@@ -5,8 +5,8 @@ import Synchronization
 
 /// The windows that a model is trained and calibrated on: whole entities, as many as fit, chosen by their hash.
 ///
-/// Two passes over the day tables: the first counts, the second collects. So memory is bounded by `mostWindows`, and a
-/// fleet of a million costs what one of a thousand does.
+/// Two passes over the day tables: the first counts, the second collects. So memory, and the cost of all that follows, is
+/// bounded by `mostWindows` whatever the fleet's size; the passes themselves read what the store holds of the days.
 struct TrainingWindows: Sendable {
   /// Windows that are held at once.
   static let mostWindows = 300_000
@@ -17,6 +17,8 @@ struct TrainingWindows: Sendable {
   var excluded = 0
   /// Entities that the store knows, chosen or not.
   var known = 0
+  /// Peer group of each entity's first window: its agent's.
+  var groups: [EntityRef: String] = [:]
 
   init() {}
 
@@ -30,6 +32,8 @@ struct TrainingWindows: Sendable {
       return true
     }
     let chosen = choose(counts.withLock { $0 })
+    let agents = Dictionary(try await store.agents().map { ($0.id, $0.group) }, uniquingKeysWith: { first, _ in first })
+    let groups = Mutex<[EntityRef: String]>([:])
     let parts = Mutex<(kept: [EntityRef: [EntityWindow]], excluded: Int)>(([:], 0))
     try await store.forEachWindow(receivedSince: since) { stored in
       var window = stored.window
@@ -38,6 +42,7 @@ struct TrainingWindows: Sendable {
       window.shadowScores = nil
       // A window of one part has its estimates already; only parts that will be merged need their sketches.
       if !window.isPartial { window.sketches = [] }
+      groups.withLock { $0[window.entity] = $0[window.entity] ?? agents[stored.key.agent] ?? "" }
       let isExcluded = exclusions.covers(window, from: stored.key.agent)
       parts.withLock { parts in
         if isExcluded { parts.excluded += 1 } else { parts.kept[window.entity, default: []].append(window) }
@@ -47,6 +52,7 @@ struct TrainingWindows: Sendable {
     let (kept, excluded) = parts.withLock { $0 }
     var windows = TrainingWindows()
     windows.excluded = excluded
+    windows.groups = groups.withLock { $0 }
     windows.known = counts.withLock { $0.count }
     windows.entities = kept.keys.sorted { $0.stableHash < $1.stableHash }.map { merged(kept[$0] ?? []) }
     return windows

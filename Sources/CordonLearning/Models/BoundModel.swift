@@ -40,7 +40,8 @@ package struct BoundModel: Hashable, Sendable {
       }
       positions.append(position)
     }
-    if let peers = bundle.peers, peers.featureCount != schema.features.count {
+    for peers in bundle.groupPeers.values + [bundle.peers].compactMap(\.self)
+    where peers.featureCount != schema.features.count {
       throw CordonError(
         .invalid, "bundle-shape",
         "The model's peer group has \(peers.featureCount) features; \(schema.name) has \(schema.features.count).")

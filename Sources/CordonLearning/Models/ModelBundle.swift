@@ -8,6 +8,8 @@ package struct ModelBundle: Hashable, Sendable {
   package static let byteLimit = 2 << 20
   package static let featureLimit = 4096
   package static let thresholdLimit = 16
+  /// Peer groups that a bundle speaks of: half a mebibyte.
+  package static let groupLimit = 16
 
   /// One column that the model reads.
   package struct Feature: Hashable, Sendable {
@@ -47,20 +49,25 @@ package struct ModelBundle: Hashable, Sendable {
   package let onnxDigest: [UInt8]
   /// What its trainer drew random numbers from.
   package let seed: UInt64
-  /// What is usual for the peer group, over all features of the schema; nil where the bundle says nothing of it.
+  /// What is usual for all entities of the schema, over all its features; nil where the bundle says nothing of it.
   package let peers: PeerBaseline?
+  /// What is usual for peer groups that are large enough to say, by name.
+  package let groupPeers: [String: PeerBaseline]
 
   /// Refuses features that are not the model's columns (`bundle-shape`), a feature twice (`feature-twice`), a scale
-  /// twice (`scale-twice`), and more of either than the limits (`oversized`).
+  /// twice (`scale-twice`), and more of either, or of groups, than the limits (`oversized`).
   package init(
     schema: UInt32, features: [Feature], readsSurprises: Bool = false, model: FlatModel,
     thresholds: [ScaleThreshold] = [], lineage: ModelLineage, purpose: String, onnxDigest: [UInt8] = [], seed: UInt64,
-    peers: PeerBaseline? = nil
+    peers: PeerBaseline? = nil, groupPeers: [String: PeerBaseline] = [:]
   ) throws(CordonError) {
-    guard features.count <= Self.featureLimit, thresholds.count <= Self.thresholdLimit else {
+    guard features.count <= Self.featureLimit, thresholds.count <= Self.thresholdLimit,
+      groupPeers.count <= Self.groupLimit
+    else {
       throw CordonError(
         .invalid, "oversized",
-        "A model bundle has more than \(Self.featureLimit) features or \(Self.thresholdLimit) thresholds.")
+        "A model bundle has more than \(Self.featureLimit) features, \(Self.thresholdLimit) thresholds or "
+          + "\(Self.groupLimit) peer groups.")
     }
     guard features.count * (readsSurprises ? 2 : 1) == model.columns else {
       throw CordonError(
@@ -85,5 +92,9 @@ package struct ModelBundle: Hashable, Sendable {
     self.onnxDigest = onnxDigest
     self.seed = seed
     self.peers = peers
+    self.groupPeers = groupPeers
   }
+
+  /// What is usual for the peers of a group's members: the group's own, or where it is too small to say, everyone's.
+  package func peers(of group: String) -> PeerBaseline? { groupPeers[group] ?? peers }
 }

@@ -20,15 +20,18 @@ package struct ModelGate: Sendable {
   private let budget: Double
   private let rateFactor: Double
 
-  /// - Parameter rateFactor: times its budget that the model may alert on the past, as the policy says.
+  /// - Parameters:
+  ///   - group: the entity's peer group.
+  ///   - rateFactor: times its budget that the model may alert on the past, as the policy says.
   package init(
-    _ bundle: ModelBundle, model: BoundModel, scales: [Scale] = Scale.onAgent, rateFactor: Double = usualRateFactor
+    _ bundle: ModelBundle, model: BoundModel, scales: [Scale] = Scale.onAgent, group: String = "",
+    rateFactor: Double = usualRateFactor
   ) {
     self.rateFactor = rateFactor
     self.model = model
     self.scales = scales
     thresholds = bundle.thresholds(of: scales)
-    peers = bundle.peers
+    peers = bundle.peers(of: group)
     budget = scales.reduce(0) { sum, scale in
       sum + (bundle.thresholds.first { $0.scale == scale.code && $0.threshold != nil }?.budgetShare ?? 0)
     }

@@ -400,11 +400,31 @@ package nonisolated struct Cordon_V1_ModelBundle: @unchecked Sendable {
     set {_uniqueStorage()._peers = newValue}
   }
 
+  /// The same for groups that are large enough to say, by name.
+  package var groupPeers: [Cordon_V1_GroupPeers] {
+    get {_storage._groupPeers}
+    set {_uniqueStorage()._groupPeers = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+package nonisolated struct Cordon_V1_GroupPeers: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var group: String = String()
+
+  package var peers: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 package nonisolated struct Cordon_V1_ModelFeature: Sendable {
@@ -994,7 +1014,7 @@ nonisolated extension Cordon_V1_BoostedLink: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Cordon_V1_ModelBundle: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ModelBundle"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}schema\0\u{1}features\0\u{1}model\0\u{1}thresholds\0\u{1}lineage\0\u{1}purpose\0\u{3}onnx_sha256\0\u{1}seed\0\u{3}reads_surprises\0\u{1}peers\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}schema\0\u{1}features\0\u{1}model\0\u{1}thresholds\0\u{1}lineage\0\u{1}purpose\0\u{3}onnx_sha256\0\u{1}seed\0\u{3}reads_surprises\0\u{1}peers\0\u{3}group_peers\0")
 
   fileprivate class _StorageClass {
     var _format: UInt32 = 0
@@ -1008,6 +1028,7 @@ nonisolated extension Cordon_V1_ModelBundle: SwiftProtobuf.Message, SwiftProtobu
     var _seed: UInt64 = 0
     var _readsSurprises: Bool = false
     var _peers: Data = Data()
+    var _groupPeers: [Cordon_V1_GroupPeers] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1029,6 +1050,7 @@ nonisolated extension Cordon_V1_ModelBundle: SwiftProtobuf.Message, SwiftProtobu
       _seed = source._seed
       _readsSurprises = source._readsSurprises
       _peers = source._peers
+      _groupPeers = source._groupPeers
     }
   }
 
@@ -1058,6 +1080,7 @@ nonisolated extension Cordon_V1_ModelBundle: SwiftProtobuf.Message, SwiftProtobu
         case 9: try { try decoder.decodeSingularFixed64Field(value: &_storage._seed) }()
         case 10: try { try decoder.decodeSingularBoolField(value: &_storage._readsSurprises) }()
         case 11: try { try decoder.decodeSingularBytesField(value: &_storage._peers) }()
+        case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._groupPeers) }()
         default: break
         }
       }
@@ -1103,6 +1126,9 @@ nonisolated extension Cordon_V1_ModelBundle: SwiftProtobuf.Message, SwiftProtobu
       if !_storage._peers.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._peers, fieldNumber: 11)
       }
+      if !_storage._groupPeers.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._groupPeers, fieldNumber: 12)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1123,10 +1149,46 @@ nonisolated extension Cordon_V1_ModelBundle: SwiftProtobuf.Message, SwiftProtobu
         if _storage._seed != rhs_storage._seed {return false}
         if _storage._readsSurprises != rhs_storage._readsSurprises {return false}
         if _storage._peers != rhs_storage._peers {return false}
+        if _storage._groupPeers != rhs_storage._groupPeers {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_GroupPeers: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".GroupPeers"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}group\0\u{1}peers\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.group) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.peers) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.group.isEmpty {
+      try visitor.visitSingularStringField(value: self.group, fieldNumber: 1)
+    }
+    if !self.peers.isEmpty {
+      try visitor.visitSingularBytesField(value: self.peers, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_GroupPeers, rhs: Cordon_V1_GroupPeers) -> Bool {
+    if lhs.group != rhs.group {return false}
+    if lhs.peers != rhs.peers {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

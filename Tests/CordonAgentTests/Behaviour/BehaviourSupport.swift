@@ -36,7 +36,7 @@ enum BehaviourSupport {
   /// Scores the raw count of processes times a weight, with one threshold for single minutes.
   static func bundle(
     minute threshold: Double?, weight: Float = 0, share: Double = 0.05, schema: FeatureSchema = schema,
-    digest: UInt64? = nil
+    digest: UInt64? = nil, peers: PeerBaseline? = nil, groupPeers: [String: PeerBaseline] = [:]
   ) throws -> ModelBundle {
     let feature = schema.features[0]
     let layer = try #require(
@@ -54,7 +54,7 @@ enum BehaviourSupport {
       ],
       lineage: ModelLineage(
         modelID: UniqueID(bytes: [UInt8](1...16))!, codeVersion: "test", created: FakeClock.start), purpose: "test",
-      seed: UInt64(weight.bitPattern))
+      seed: UInt64(weight.bitPattern), peers: peers, groupPeers: groupPeers)
   }
 
   static func model(_ bundle: ModelBundle, digest: UInt8 = 7, gated: Bool = true) throws -> ModelInForce {

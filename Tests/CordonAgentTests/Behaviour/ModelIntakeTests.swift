@@ -94,7 +94,8 @@ import Testing
         link: KeeperLink(seam: WorkerSeam(descriptor: ends.worker)),
         outbox: RecordOutbox(spool: spool, logger: logger) { _ in },
         clock: FakeClock(), logger: logger, restored: restored)
-      intake = ModelIntake(keeper: keeper, desk: desk, store: store, logger: logger, retryPause: .milliseconds(5))
+      intake = ModelIntake(
+        keeper: keeper, desk: desk, store: store, group: "ward", logger: logger, retryPause: .milliseconds(5))
       apply(canaries, serial: 1)
     }
 
@@ -184,6 +185,20 @@ import Testing
       let since = Support.window(480, processes: 1).start
       #expect(use.learningUntilMs == since.advanced(by: EntityWatch.learningPeriod).milliseconds)
       #expect(again.shop.offsets.withLock { $0.isEmpty })
+    }
+  }
+
+  /// The agent is of the ward, and a bundle that knows the ward compares it with the ward.
+  @Test func aModelComparesWithTheMachinesOwnPeers() async throws {
+    try await withTemporaryFolder { folder in
+      let agent = try Agent(folder, shop: Shop(chunk: 1 << 16), learnedDays: 8)
+      var ward = PeerBaseline(featureCount: Support.schema.features.count)
+      let everyone = ward
+      ward.learnEmpty(3, at: try #require(HourOfWeek(index: 5)))
+      let digest = try agent.offer(
+        try Support.bundle(minute: 14, peers: everyone, groupPeers: ["ward": ward, "theatre": everyone]), serial: 1)
+      try await agent.run { Self.has($0, digest, "running") }
+      #expect(agent.desk.champion(of: 1)?.peers == ward)
     }
   }
 

@@ -62,6 +62,21 @@ import Testing
     }
   }
 
+  /// Four wards' machines are too few for peers of their own; with a fifth they have them.
+  @Test func `a group with members enough is compared with itself`() async throws {
+    try await Self.with { collector, machines in
+      let few = try ModelBundle(encoded: try await collector.candidate().payload)
+      #expect(few.groupPeers.isEmpty && few.peers != nil)
+      var ward = Array(machines.dropFirst(2))
+      ward.append(try await collector.enrol("ws-6", group: "ward"))
+      try await collector.ordinary([ward[4]], days: 9, seed: 2)
+      let bundle = try ModelBundle(encoded: try await collector.candidate().payload)
+      #expect(bundle.groupPeers.keys.sorted() == ["ward"])
+      #expect(bundle.peers(of: "ward") == bundle.groupPeers["ward"] && bundle.peers(of: "pilot") == bundle.peers)
+      #expect(bundle.peers(of: "ward") != bundle.peers)
+    }
+  }
+
   @Test func `windows inside an incident are not learned`() async throws {
     try await Self.with { collector, machines in
       try await collector.bring([.detection(collector.detection())], of: machines[0], lane: .detection)
@@ -265,6 +280,27 @@ import Testing
       await #expect(throws: CordonError.self) {
         _ = try await collector.domain.training.bring(Array(payload.dropLast(40)), by: "operator/ann")
       }
+    }
+  }
+
+  @Test func `a schedule trains when it is due, and waits where there is too little`() async throws {
+    try await Self.with({ $0.learning.trainEvery = .seconds(2 * 86_400) }) { collector, machines in
+      let models = { @Sendable in try await collector.domain.models.list(nil).map(\.record) }
+      try await collector.domain.rollout.trainWhereDue()
+      // The users' schema has no windows: it is passed over, and tried again.
+      #expect(try await models().map(\.schema) == [FeatureSchema.hostAtHost.id])
+      collector.clock.advance(by: .seconds(2 * 86_400 - 60))
+      try await collector.domain.rollout.trainWhereDue()
+      #expect(try await models().count == 1)
+      collector.clock.advance(by: .seconds(60))
+      try await collector.domain.rollout.trainWhereDue()
+      #expect(try await models().map(\.state) == [.candidate, .candidate])
+      var policy = collector.policy(serial: 2)
+      policy.learning.trainEvery = .zero
+      try await collector.apply(policy)
+      collector.clock.advance(by: .seconds(30 * 86_400))
+      try await collector.domain.rollout.trainWhereDue()
+      #expect(try await models().count == 2, "only on request")
     }
   }
 

@@ -19,6 +19,12 @@ extension Cordon_V1_ModelBundle {
     seed = bundle.seed
     readsSurprises = bundle.readsSurprises
     peers = Data(bundle.peers?.encoded ?? [])
+    groupPeers = bundle.groupPeers.sorted { $0.key < $1.key }.map { group, peers in
+      var message = Cordon_V1_GroupPeers()
+      message.group = group
+      message.peers = Data(peers.encoded)
+      return message
+    }
   }
 
   /// The bundle; every shape, range and limit is checked, because it may come from anywhere.
@@ -41,7 +47,18 @@ extension Cordon_V1_ModelBundle {
       thresholds: thresholds, lineage: try lineage.domain(),
       purpose: try Bounded.text(purpose, "purpose", most: WireLimits.sentence),
       onnxDigest: try Bounded.optionalDigest(onnxSha256, "ONNX digest"), seed: seed,
-      peers: peers.isEmpty ? nil : try PeerBaseline(encoded: [UInt8](peers)))
+      peers: peers.isEmpty ? nil : try PeerBaseline(encoded: [UInt8](peers)), groupPeers: try groups())
+  }
+
+  private func groups() throws(CordonError) -> [String: PeerBaseline] {
+    var groups: [String: PeerBaseline] = [:]
+    for group in try Bounded.list(groupPeers, "peer groups", most: ModelBundle.groupLimit) {
+      let name = try Bounded.text(group.group, "peer group")
+      guard groups.updateValue(try PeerBaseline(encoded: [UInt8](group.peers)), forKey: name) == nil else {
+        throw CordonError(.invalid, "group-twice", "A model bundle names a peer group twice.")
+      }
+    }
+    return groups
   }
 }
 

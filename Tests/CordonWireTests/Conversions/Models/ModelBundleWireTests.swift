@@ -17,11 +17,20 @@ import Testing
     let bundle = try ModelBundle(
       schema: 1, features: [.init(id: 101, digest: 7, transform: .log1p, name: "process_starts")],
       readsSurprises: true, model: ModelSamples.ensemble, lineage: ModelSamples.lineage, purpose: "", seed: 1,
-      peers: peers)
+      peers: peers, groupPeers: ["ward": peers, "": PeerBaseline(featureCount: 16)])
     #expect(try ModelBundle(encoded: bundle.encoded()) == bundle)
     var message = Cordon_V1_ModelBundle(bundle)
     message.peers.removeLast()
     #expect(#expect(throws: CordonError.self) { try message.domain() }?.code == "malformed-state")
+    message = Cordon_V1_ModelBundle(bundle)
+    message.groupPeers.append(message.groupPeers[0])
+    #expect(#expect(throws: CordonError.self) { try message.domain() }?.code == "group-twice")
+    var group = message.groupPeers[0]
+    message.groupPeers = (0...ModelBundle.groupLimit).map { number in
+      group.group = "g\(number)"
+      return group
+    }
+    #expect(#expect(throws: CordonError.self) { try message.domain() }?.code == "oversized")
   }
 
   @Test func aColumnOfAFileNeedsNoId() throws {
