@@ -51,6 +51,16 @@ package indirect enum JSONValue: Hashable, Sendable {
     }
   }
 
+  /// On one line without its end, as JSON Lines have it.
+  var line: String {
+    switch self {
+    case .null, .flag, .integer, .number, .text: lines(indent: "")
+    case .list(let values): "[" + values.map(\.line).joined(separator: ",") + "]"
+    case .object(let fields):
+      "{" + fields.map { "\(Self.quoted($0.name)):\($0.value.line)" }.joined(separator: ",") + "}"
+    }
+  }
+
   private static func quoted(_ text: String) -> String {
     var out = "\""
     for scalar in text.unicodeScalars {

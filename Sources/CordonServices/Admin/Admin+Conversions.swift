@@ -1,5 +1,6 @@
 import CordonCollector
 import CordonCore
+import CordonLearning
 import CordonTrust
 import CordonWire
 import FoundationEssentials
@@ -103,6 +104,24 @@ extension Cordon_V1_StoredDetection {
     labelledBy = view.stored.verdict?.by ?? ""
     storedMs = view.stored.storedAt.milliseconds
     if let p = view.stored.p { self.p = p }
+  }
+}
+
+extension Cordon_V1_LabelledWindow {
+  init(_ row: LabelledWindow) {
+    self.init()
+    detectionID = Data(row.stored.detection.id.bytes)
+    window = Cordon_V1_EntityWindow(row.window)
+    rule = row.stored.detection.rule
+    label = row.stored.verdict?.label ?? ""
+    weakLabel = row.weakLabel
+    votes = row.votes.sorted { $0.key.rawValue < $1.key.rawValue }.map { rule, vote in
+      var message = Cordon_V1_WeakVote()
+      message.rule = rule.rawValue
+      message.bad = vote == .bad
+      return message
+    }
+    if let p = row.stored.p { self.p = p }
   }
 }
 

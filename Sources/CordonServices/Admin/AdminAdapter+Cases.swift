@@ -33,6 +33,15 @@ extension AdminAdapter {
     return Cordon_V1_LabelDetectionResponse()
   }
 
+  package func exportLabels(
+    request: Cordon_V1_ExportLabelsRequest, response: RPCWriter<Cordon_V1_LabelledWindow>, context: ServerContext
+  ) async throws {
+    let export = LabelExport(context: domain.context)
+    for row in try await export.rows(since: Timestamp(milliseconds: request.sinceMs)) {
+      try await response.write(Cordon_V1_LabelledWindow(row))
+    }
+  }
+
   package func listIncidents(
     request: Cordon_V1_ListIncidentsRequest, context: ServerContext
   ) async throws -> Cordon_V1_ListIncidentsResponse {

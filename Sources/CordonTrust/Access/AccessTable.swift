@@ -50,6 +50,7 @@ package enum AccessTable {
     "cordon.v1.Admin/ListDetections": everyOperator,
     "cordon.v1.Admin/GetDetection": everyOperator,
     "cordon.v1.Admin/LabelDetection": .operators(.analyst, .responder),
+    "cordon.v1.Admin/ExportLabels": .operators(.analyst, .privacyOfficer),
     "cordon.v1.Admin/ListIncidents": everyOperator,
     "cordon.v1.Admin/GetIncident": everyOperator,
     "cordon.v1.Admin/ProposeCommand": .operators(.responder),

@@ -267,6 +267,19 @@ package enum Cordon_V1_Admin: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "ExportLabels" metadata.
+        package enum ExportLabels: Sendable {
+            /// Request type for "ExportLabels".
+            package typealias Input = Cordon_V1_ExportLabelsRequest
+            /// Response type for "ExportLabels".
+            package typealias Output = Cordon_V1_LabelledWindow
+            /// Descriptor for "ExportLabels".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "cordon.v1.Admin"),
+                method: "ExportLabels",
+                type: .serverStreaming
+            )
+        }
         /// Namespace for "ListIncidents" metadata.
         package enum ListIncidents: Sendable {
             /// Request type for "ListIncidents".
@@ -496,6 +509,7 @@ package enum Cordon_V1_Admin: Sendable {
             ListDetections.descriptor,
             GetDetection.descriptor,
             LabelDetection.descriptor,
+            ExportLabels.descriptor,
             ListIncidents.descriptor,
             GetIncident.descriptor,
             ProposeCommand.descriptor,
@@ -807,6 +821,24 @@ extension Cordon_V1_Admin {
             request: GRPCCore.StreamingServerRequest<Cordon_V1_LabelDetectionRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_LabelDetectionResponse>
+
+        /// Handle the "ExportLabels" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The windows that behaviour alerted at, with analysts' verdicts and those of rules of thumb.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Cordon_V1_ExportLabelsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Cordon_V1_LabelledWindow` messages.
+        func exportLabels(
+            request: GRPCCore.StreamingServerRequest<Cordon_V1_ExportLabelsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_LabelledWindow>
 
         /// Handle the "ListIncidents" method.
         ///
@@ -1335,6 +1367,24 @@ extension Cordon_V1_Admin {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Cordon_V1_LabelDetectionResponse>
 
+        /// Handle the "ExportLabels" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The windows that behaviour alerted at, with analysts' verdicts and those of rules of thumb.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_ExportLabelsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Cordon_V1_LabelledWindow` messages.
+        func exportLabels(
+            request: GRPCCore.ServerRequest<Cordon_V1_ExportLabelsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_LabelledWindow>
+
         /// Handle the "ListIncidents" method.
         ///
         /// - Parameters:
@@ -1860,6 +1910,25 @@ extension Cordon_V1_Admin {
             context: GRPCCore.ServerContext
         ) async throws -> Cordon_V1_LabelDetectionResponse
 
+        /// Handle the "ExportLabels" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The windows that behaviour alerted at, with analysts' verdicts and those of rules of thumb.
+        ///
+        /// - Parameters:
+        ///   - request: A `Cordon_V1_ExportLabelsRequest` message.
+        ///   - response: A response stream of `Cordon_V1_LabelledWindow` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        func exportLabels(
+            request: Cordon_V1_ExportLabelsRequest,
+            response: GRPCCore.RPCWriter<Cordon_V1_LabelledWindow>,
+            context: GRPCCore.ServerContext
+        ) async throws
+
         /// Handle the "ListIncidents" method.
         ///
         /// - Parameters:
@@ -2327,6 +2396,17 @@ extension Cordon_V1_Admin.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Cordon_V1_Admin.Method.ExportLabels.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_ExportLabelsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_LabelledWindow>(),
+            handler: { request, context in
+                try await self.exportLabels(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Cordon_V1_Admin.Method.ListIncidents.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_ListIncidentsRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_ListIncidentsResponse>(),
@@ -2715,6 +2795,17 @@ extension Cordon_V1_Admin.ServiceProtocol {
             context: context
         )
         return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func exportLabels(
+        request: GRPCCore.StreamingServerRequest<Cordon_V1_ExportLabelsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_LabelledWindow> {
+        let response = try await self.exportLabels(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return response
     }
 
     package func listIncidents(
@@ -3141,6 +3232,23 @@ extension Cordon_V1_Admin.SimpleServiceProtocol {
                 context: context
             ),
             metadata: [:]
+        )
+    }
+
+    package func exportLabels(
+        request: GRPCCore.ServerRequest<Cordon_V1_ExportLabelsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_LabelledWindow> {
+        return GRPCCore.StreamingServerResponse<Cordon_V1_LabelledWindow>(
+            metadata: [:],
+            producer: { writer in
+                try await self.exportLabels(
+                    request: request.message,
+                    response: writer,
+                    context: context
+                )
+                return [:]
+            }
         )
     }
 
@@ -3737,6 +3845,29 @@ extension Cordon_V1_Admin {
             deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_LabelDetectionResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_LabelDetectionResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ExportLabels" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The windows that behaviour alerted at, with analysts' verdicts and those of rules of thumb.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_ExportLabelsRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_ExportLabelsRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_LabelledWindow` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func exportLabels<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_ExportLabelsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_ExportLabelsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_LabelledWindow>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Cordon_V1_LabelledWindow>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "ListIncidents" method.
@@ -4651,6 +4782,38 @@ extension Cordon_V1_Admin {
             try await self.client.unary(
                 request: request,
                 descriptor: Cordon_V1_Admin.Method.LabelDetection.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ExportLabels" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The windows that behaviour alerted at, with analysts' verdicts and those of rules of thumb.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_ExportLabelsRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_ExportLabelsRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_LabelledWindow` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func exportLabels<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_ExportLabelsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_ExportLabelsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_LabelledWindow>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Cordon_V1_LabelledWindow>) async throws -> Result
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.serverStreaming(
+                request: request,
+                descriptor: Cordon_V1_Admin.Method.ExportLabels.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -5636,6 +5799,33 @@ extension Cordon_V1_Admin.ClientProtocol {
         )
     }
 
+    /// Call the "ExportLabels" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The windows that behaviour alerted at, with analysts' verdicts and those of rules of thumb.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Cordon_V1_ExportLabelsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func exportLabels<Result>(
+        request: GRPCCore.ClientRequest<Cordon_V1_ExportLabelsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Cordon_V1_LabelledWindow>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        try await self.exportLabels(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_ExportLabelsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_LabelledWindow>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "ListIncidents" method.
     ///
     /// - Parameters:
@@ -6603,6 +6793,37 @@ extension Cordon_V1_Admin.ClientProtocol {
             metadata: metadata
         )
         return try await self.labelDetection(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ExportLabels" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The windows that behaviour alerted at, with analysts' verdicts and those of rules of thumb.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func exportLabels<Result>(
+        _ message: Cordon_V1_ExportLabelsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Cordon_V1_LabelledWindow>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Cordon_V1_ExportLabelsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.exportLabels(
             request: request,
             options: options,
             onResponse: handleResponse

@@ -967,6 +967,78 @@ package nonisolated struct Cordon_V1_LabelDetectionResponse: Sendable {
   package init() {}
 }
 
+package nonisolated struct Cordon_V1_ExportLabelsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var sinceMs: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Cordon_V1_LabelledWindow: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// UUIDv7 of the detection that the window raised.
+  package var detectionID: Data = Data()
+
+  /// Without sketches and scores.
+  package var window: Cordon_V1_EntityWindow {
+    get {_window ?? Cordon_V1_EntityWindow()}
+    set {_window = newValue}
+  }
+  /// Returns true if `window` has been explicitly set.
+  package var hasWindow: Bool {self._window != nil}
+  /// Clears the value of `window`. Subsequent reads from it will return its default value.
+  package mutating func clearWindow() {self._window = nil}
+
+  package var rule: String = String()
+
+  /// "benign", "malicious", "expected"; empty: nobody has said.
+  package var label: String = String()
+
+  /// How likely it is bad by the votes of rules of thumb; the share of bad windows where none votes.
+  package var weakLabel: Double = 0
+
+  package var votes: [Cordon_V1_WeakVote] = []
+
+  package var p: Double {
+    get {_p ?? 0}
+    set {_p = newValue}
+  }
+  /// Returns true if `p` has been explicitly set.
+  package var hasP: Bool {self._p != nil}
+  /// Clears the value of `p`. Subsequent reads from it will return its default value.
+  package mutating func clearP() {self._p = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _window: Cordon_V1_EntityWindow? = nil
+  fileprivate var _p: Double? = nil
+}
+
+package nonisolated struct Cordon_V1_WeakVote: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// "tripwire-beside", "population", "rarity", "verdict-beside".
+  package var rule: String = String()
+
+  package var bad: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 package nonisolated struct Cordon_V1_Incident: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -3838,6 +3910,135 @@ nonisolated extension Cordon_V1_LabelDetectionResponse: SwiftProtobuf.Message, S
   }
 
   package static func ==(lhs: Cordon_V1_LabelDetectionResponse, rhs: Cordon_V1_LabelDetectionResponse) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_ExportLabelsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ExportLabelsRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}since_ms\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.sinceMs) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.sinceMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.sinceMs, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_ExportLabelsRequest, rhs: Cordon_V1_ExportLabelsRequest) -> Bool {
+    if lhs.sinceMs != rhs.sinceMs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_LabelledWindow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".LabelledWindow"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}detection_id\0\u{1}window\0\u{1}rule\0\u{1}label\0\u{3}weak_label\0\u{1}votes\0\u{1}p\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.detectionID) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._window) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.rule) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.label) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self.weakLabel) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.votes) }()
+      case 7: try { try decoder.decodeSingularDoubleField(value: &self._p) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.detectionID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.detectionID, fieldNumber: 1)
+    }
+    try { if let v = self._window {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.rule.isEmpty {
+      try visitor.visitSingularStringField(value: self.rule, fieldNumber: 3)
+    }
+    if !self.label.isEmpty {
+      try visitor.visitSingularStringField(value: self.label, fieldNumber: 4)
+    }
+    if self.weakLabel.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.weakLabel, fieldNumber: 5)
+    }
+    if !self.votes.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.votes, fieldNumber: 6)
+    }
+    try { if let v = self._p {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 7)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_LabelledWindow, rhs: Cordon_V1_LabelledWindow) -> Bool {
+    if lhs.detectionID != rhs.detectionID {return false}
+    if lhs._window != rhs._window {return false}
+    if lhs.rule != rhs.rule {return false}
+    if lhs.label != rhs.label {return false}
+    if lhs.weakLabel != rhs.weakLabel {return false}
+    if lhs.votes != rhs.votes {return false}
+    if lhs._p != rhs._p {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_WeakVote: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".WeakVote"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rule\0\u{1}bad\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.rule) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.bad) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rule.isEmpty {
+      try visitor.visitSingularStringField(value: self.rule, fieldNumber: 1)
+    }
+    if self.bad != false {
+      try visitor.visitSingularBoolField(value: self.bad, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_WeakVote, rhs: Cordon_V1_WeakVote) -> Bool {
+    if lhs.rule != rhs.rule {return false}
+    if lhs.bad != rhs.bad {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

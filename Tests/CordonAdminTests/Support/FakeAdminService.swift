@@ -246,6 +246,13 @@ struct FakeAdminService: Cordon_V1_Admin.SimpleServiceProtocol {
     return .init()
   }
 
+  func exportLabels(
+    request: Cordon_V1_ExportLabelsRequest, response: RPCWriter<Cordon_V1_LabelledWindow>, context: ServerContext
+  ) async throws {
+    try collector.note("ExportLabels \(request.sinceMs)")
+    for window in collector.state.withLock({ $0.labelled }) { try await response.write(window) }
+  }
+
   func listIncidents(
     request: Cordon_V1_ListIncidentsRequest, context: ServerContext
   ) async throws -> Cordon_V1_ListIncidentsResponse {

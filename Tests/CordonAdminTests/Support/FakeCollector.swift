@@ -28,6 +28,7 @@ final class FakeCollector: AdminConnecting {
     var models: [Cordon_V1_GetModelResponse] = []
     var plan = Cordon_V1_PlanPromotionResponse()
     var labels: [Cordon_V1_LabelDetectionRequest] = []
+    var labelled: [Cordon_V1_LabelledWindow] = []
     var promotions: [Cordon_V1_PromoteModelRequest] = []
     /// The bundle of the last model that was imported.
     var imported: [UInt8]?

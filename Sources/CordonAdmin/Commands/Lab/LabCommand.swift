@@ -10,5 +10,6 @@ struct LabCommand: AsyncParsableCommand {
     subcommands: [
       LabEvaluateCommand.self, LabCompareCommand.self, LabFitCommand.self, LabScoreCommand.self, LabImportCommand.self,
       LabExportCommand.self, LabCalibrateCommand.self, LabEntitiesCommand.self, LabStreamCommand.self,
+      LabCleanCommand.self,
     ])
 }

@@ -1,0 +1,72 @@
+package import CordonCore
+import CordonLearning
+import CordonStore
+import Synchronization
+
+/// The site's labelled set: the windows that behaviour alerted at, with analysts' verdicts and weak labels.
+///
+/// Weak labels are votes of rules of thumb, weighed by how well they agree (`WeakLabels`); the analyst's verdict on the
+/// window itself is no vote, so that the two can be compared. Names are the pseudonyms that the collector knows. Memory:
+/// the windows of at most `mostRows` detections; cost: one pass over the day tables since.
+package struct LabelExport: Sendable {
+  package static let mostRows = 10_000
+
+  private struct Place: Hashable {
+    var entity: EntityRef
+    var start: Timestamp
+  }
+
+  private let context: CollectorContext
+
+  package init(context: CollectorContext) { self.context = context }
+
+  /// Newest first; a detection whose window the store has forgotten is left out.
+  package func rows(since: Timestamp) async throws -> [LabelledWindow] {
+    let found = try await context.store.behaviourDetections(since: since, most: Self.mostRows)
+    let windows = try await windows(of: found)
+    var rows: [LabelledWindow] = []
+    for stored in found {
+      guard let place = Self.place(of: stored), let window = windows[place] else { continue }
+      rows.append(
+        LabelledWindow(stored: stored, window: window, votes: try await votes(on: stored), weakLabel: 0))
+    }
+    let votes = LabelledWindow.Rule.allCases.map { rule in rows.map { $0.votes[rule] ?? .abstains } }
+    let probabilities = WeakLabels(votes: votes).probabilities
+    for (index, probability) in probabilities.enumerated() { rows[index].weakLabel = probability }
+    return rows
+  }
+
+  // MARK: Private
+
+  private static func place(of stored: StoredDetection) -> Place? {
+    stored.detection.entities.first.map { Place(entity: $0.entity, start: stored.detection.eventTime) }
+  }
+
+  private func votes(on stored: StoredDetection) async throws -> [LabelledWindow.Rule: WeakLabels.Vote] {
+    var incident: [StoredDetection] = []
+    if let id = stored.incident {
+      incident = try await context.store.detections(of: id).filter { $0.detection.id != stored.detection.id }
+    }
+    let tripwires = incident.filter { $0.detection.kind == .tripwire && $0.agent == stored.agent }
+    return LabelledWindow.votes(on: stored, tripwires: tripwires, incident: incident)
+  }
+
+  /// The whole windows at which detections were raised, from all their parts.
+  private func windows(of detections: [StoredDetection]) async throws -> [Place: EntityWindow] {
+    let wanted = Set(detections.compactMap(Self.place))
+    guard let first = wanted.map(\.start).min() else { return [:] }
+    let parts = Mutex<[Place: [EntityWindow]]>([:])
+    try await context.store.forEachWindow(receivedSince: first) { stored in
+      let place = Place(entity: stored.window.entity, start: stored.window.start)
+      if wanted.contains(place) { parts.withLock { $0[place, default: []].append(stored.window) } }
+      return true
+    }
+    return parts.withLock { $0 }.compactMapValues { parts in
+      var window = parts.count == 1 ? parts[0] : try? WindowMerge.merge(parts)
+      window?.sketches = []
+      window?.scores = nil
+      window?.shadowScores = nil
+      return window
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package import CordonCore
+package import CordonLearning
+
+/// A window that behaviour alerted at, with what is said of it.
+package struct LabelledWindow: Sendable {
+  /// Rules of thumb that vote; raw values are shown.
+  package enum Rule: String, CaseIterable, Sendable {
+    /// A tripwire of the same agent within an hour: bad.
+    case tripwireBeside = "tripwire-beside"
+    /// Part of a change that many show: good.
+    case population = "population"
+    /// p below 0.001: bad; above 0.02: good.
+    case rarity = "rarity"
+    /// What analysts said of others of its incident, where they agree.
+    case verdictBeside = "verdict-beside"
+  }
+
+  package var stored: StoredDetection
+  package var window: EntityWindow
+  /// By rule; a rule that abstains is not here.
+  package var votes: [Rule: WeakLabels.Vote]
+  /// P(bad) by the votes alone.
+  package var weakLabel: Double
+
+  static let rare = 0.001
+  static let common = 0.02
+  static let beside: Duration = .seconds(3600)
+
+  /// What the rules say of a detection.
+  ///
+  /// - Parameters:
+  ///   - tripwires: of the same agent.
+  ///   - incident: the other detections of its incident.
+  static func votes(
+    on stored: StoredDetection, tripwires: [StoredDetection], incident: [StoredDetection]
+  ) -> [Rule: WeakLabels.Vote] {
+    var votes: [Rule: WeakLabels.Vote] = [:]
+    let time = stored.detection.eventTime
+    if tripwires.contains(where: { abs($0.detection.eventTime.since(time).milliseconds) <= beside.milliseconds }) {
+      votes[.tripwireBeside] = .bad
+    }
+    if incident.contains(where: { $0.detection.kind == .population }) { votes[.population] = .good }
+    if let p = stored.p, p < rare { votes[.rarity] = .bad }
+    if let p = stored.p, p > common { votes[.rarity] = .good }
+    let verdicts = Set(incident.compactMap { $0.verdict.flatMap { DetectionLabel(rawValue: $0.label) } })
+    if verdicts == [.malicious] { votes[.verdictBeside] = .bad }
+    if !verdicts.isEmpty, !verdicts.contains(.malicious) { votes[.verdictBeside] = .good }
+    return votes
+  }
+}
