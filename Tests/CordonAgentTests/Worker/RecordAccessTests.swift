@@ -75,7 +75,7 @@ import Testing
   @Test func `a shared account of the record is a finding`() throws {
     var pipeline = try Support.pipeline(gateway: true)
     let output = pipeline.ingest(Support.trail(["1"], user: "nursing1"), at: Support.at(0))
-    #expect(WorkerPipelineTests.detections(output).map(\.rule) == [TripwireRule.sharedAccount.rawValue])
+    #expect(WorkerPipelineTests.detections(output).map(\.rule) == [TripwireRule.sharedAccount.name])
   }
 
   @Test func `another epoch makes nobody's patients new`() throws {
