@@ -29,6 +29,8 @@ package struct Policy: Hashable, Sendable {
   package struct Windows: Hashable, Sendable {
     package var length: Duration = .seconds(60)
     package var hostLateness: Duration = .seconds(5)
+    /// Of windows of a health record's audit trail: a minute of a person's reading says nothing, an hour does.
+    package var ehrLength: Duration = .seconds(3600)
     /// How late an event of an audit trail may come, after a later one.
     package var ehrLateness: Duration = .seconds(120)
 

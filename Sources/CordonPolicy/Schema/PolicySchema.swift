@@ -61,6 +61,9 @@ package enum PolicySchema {
       "windows.host_lateness", \.windows.hostLateness, .zero ... .seconds(300),
       "how late an observation of the machine itself may come"),
     .duration(
+      "windows.ehr_length", \.windows.ehrLength, .seconds(60) ... .seconds(86_400),
+      "event time that one window of a health record's audit trail covers"),
+    .duration(
       "windows.ehr_lateness", \.windows.ehrLateness, .zero ... .seconds(86_400),
       "how late an event of a health record's audit trail may come, after a later one"),
     .flag("sensors.audit.enabled", \.audit.isEnabled, "watch through the kernel's audit"),

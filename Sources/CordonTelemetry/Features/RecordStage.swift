@@ -90,7 +90,7 @@ package struct RecordStage: Sendable {
 
   private static func settings(_ policy: Policy) -> WindowSettings {
     WindowSettings(
-      length: policy.windows.length, lateness: policy.windows.ehrLateness, ahead: policy.clockTolerance, burst: .max,
+      length: policy.windows.ehrLength, lateness: policy.windows.ehrLateness, ahead: policy.clockTolerance, burst: .max,
       idle: .closes)
   }
 }

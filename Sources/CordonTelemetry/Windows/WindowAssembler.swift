@@ -6,8 +6,8 @@ package struct WindowSettings: Hashable, Sendable {
   package enum Idle: Hashable, Sendable {
     /// The wall clock moves it on: what comes later than the lateness, measured by that clock, is too late.
     case followsClock
-    /// It stays where the events have taken it, and what is open is closed after the lateness: a file that comes a day
-    /// late is cut in its own time.
+    /// It stays where the events have taken it, and what is open and over by the wall clock too is closed after the
+    /// lateness: a file that comes a day late is cut in its own time.
     case closes
   }
 
@@ -160,8 +160,10 @@ package struct WindowAssembler: Sendable {
     case .followsClock: watermark = max(watermark, max(latest, now.milliseconds - lateness) - lateness)
     case .closes where latest == .min: break
     case .closes:
-      let isIdle = now.milliseconds - arrived >= lateness
-      watermark = max(watermark, isIdle ? latest - latest % length + length : latest - lateness)
+      // A window that the wall clock is still in may get more, however quiet it is.
+      let end = latest - latest % length + length
+      let isIdle = now.milliseconds - arrived >= lateness && now.milliseconds - lateness >= end
+      watermark = max(watermark, isIdle ? end : latest - lateness)
     }
     for key in open.keys where key.start + length <= watermark { close(key) }
     return takeClosed()

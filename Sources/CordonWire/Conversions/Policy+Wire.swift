@@ -11,6 +11,7 @@ extension Cordon_V1_Policy {
     timeZone = policy.timeZone
     windows.lengthMs = UInt32(clamping: policy.windows.length.milliseconds)
     windows.hostLatenessMs = UInt32(clamping: policy.windows.hostLateness.milliseconds)
+    windows.ehrLengthMs = UInt32(clamping: policy.windows.ehrLength.milliseconds)
     windows.ehrLatenessMs = UInt32(clamping: policy.windows.ehrLateness.milliseconds)
     sensors = Cordon_V1_SensorPolicy(policy)
     tripwires = Cordon_V1_TripwirePolicy(policy.tripwires)
@@ -35,6 +36,10 @@ extension Cordon_V1_Policy {
     policy.windows.length = try PolicyBounds.duration(windows.lengthMs, PolicyBounds.window, "windows.length")
     policy.windows.hostLateness = .milliseconds(Int64(min(windows.hostLatenessMs, WireLimits.windowLength)))
     // A policy from before there was an EHR sensor says nothing of it.
+    if windows.hasEhrLengthMs {
+      policy.windows.ehrLength = try PolicyBounds.duration(
+        windows.ehrLengthMs, PolicyBounds.ehrWindow, "windows.ehr_length")
+    }
     if windows.hasEhrLatenessMs {
       policy.windows.ehrLateness = .milliseconds(Int64(min(windows.ehrLatenessMs, PolicyBounds.mostEHRLateness)))
     }
@@ -62,6 +67,8 @@ extension Cordon_V1_Policy {
 package enum PolicyBounds {
   /// Milliseconds.
   package static let window: ClosedRange<Int64> = 1_000...3_600_000
+  /// Milliseconds.
+  package static let ehrWindow: ClosedRange<Int64> = 1_000...86_400_000
   /// Milliseconds: a day.
   static let mostEHRLateness: UInt32 = 86_400_000
   /// Milliseconds.

@@ -275,11 +275,22 @@ package nonisolated struct Cordon_V1_WindowPolicy: Sendable {
   /// Clears the value of `ehrLatenessMs`. Subsequent reads from it will return its default value.
   package mutating func clearEhrLatenessMs() {self._ehrLatenessMs = nil}
 
+  /// Of the health record's windows, which are longer: people open records, machines do not.
+  package var ehrLengthMs: UInt32 {
+    get {_ehrLengthMs ?? 0}
+    set {_ehrLengthMs = newValue}
+  }
+  /// Returns true if `ehrLengthMs` has been explicitly set.
+  package var hasEhrLengthMs: Bool {self._ehrLengthMs != nil}
+  /// Clears the value of `ehrLengthMs`. Subsequent reads from it will return its default value.
+  package mutating func clearEhrLengthMs() {self._ehrLengthMs = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _ehrLatenessMs: UInt32? = nil
+  fileprivate var _ehrLengthMs: UInt32? = nil
 }
 
 package nonisolated struct Cordon_V1_SensorPolicy: Sendable {
@@ -1034,7 +1045,7 @@ nonisolated extension Cordon_V1_Policy: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Cordon_V1_WindowPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".WindowPolicy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}length_ms\0\u{3}host_lateness_ms\0\u{3}ehr_lateness_ms\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}length_ms\0\u{3}host_lateness_ms\0\u{3}ehr_lateness_ms\0\u{3}ehr_length_ms\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1045,6 +1056,7 @@ nonisolated extension Cordon_V1_WindowPolicy: SwiftProtobuf.Message, SwiftProtob
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.lengthMs) }()
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.hostLatenessMs) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self._ehrLatenessMs) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self._ehrLengthMs) }()
       default: break
       }
     }
@@ -1064,6 +1076,9 @@ nonisolated extension Cordon_V1_WindowPolicy: SwiftProtobuf.Message, SwiftProtob
     try { if let v = self._ehrLatenessMs {
       try visitor.visitSingularUInt32Field(value: v, fieldNumber: 3)
     } }()
+    try { if let v = self._ehrLengthMs {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 4)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1071,6 +1086,7 @@ nonisolated extension Cordon_V1_WindowPolicy: SwiftProtobuf.Message, SwiftProtob
     if lhs.lengthMs != rhs.lengthMs {return false}
     if lhs.hostLatenessMs != rhs.hostLatenessMs {return false}
     if lhs._ehrLatenessMs != rhs._ehrLatenessMs {return false}
+    if lhs._ehrLengthMs != rhs._ehrLengthMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

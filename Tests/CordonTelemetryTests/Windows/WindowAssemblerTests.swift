@@ -164,8 +164,8 @@ import Testing
     var windows = WindowAssembler(settings: WindowSettings(lateness: .seconds(120), idle: .closes))
     #expect(windows.advance(to: Self.at(0)).isEmpty)
     Self.count(&windows, 10)
-    #expect(windows.advance(to: Self.at(129)).isEmpty)
-    #expect(windows.advance(to: Self.at(130)).count == 1)
+    #expect(windows.advance(to: Self.at(179)).isEmpty)
+    #expect(windows.advance(to: Self.at(180)).count == 1)
     // A day later the next minutes of the same day come.
     let day = 86_400.0
     for second in stride(from: 60.0, to: 600, by: 30) { Self.count(&windows, second, now: day) }
