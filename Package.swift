@@ -187,7 +187,8 @@ let package = Package(
       "CordonServicesTests",
       [
         "CordonCore", "CordonLearning", "CordonServices", "CordonCollector", "CordonStore", "CordonLedger",
-        "CordonTrust", "CordonWire", "CordonTestSupport", crypto, grpcCore, grpcInProcess, logging, protobuf,
+        "CordonRange", "CordonTelemetry", "CordonTrust", "CordonWire", "CordonTestSupport", crypto, grpcCore,
+        grpcInProcess, logging, protobuf,
       ]),
     tests(
       "CordonAdminTests",
