@@ -67,7 +67,7 @@ package final class RarityDesk: Sendable {
   package func p(of detection: Detection, by agent: AgentID?) async throws -> Double? {
     guard detection.kind == .behaviour, let entity = detection.entities.first?.entity,
       let scale = UnusualBehaviour.scale(of: detection),
-      let schema = FeatureSchema.all.first(where: { $0.entity == entity.kind })
+      let schema = UnusualBehaviour.schema(of: detection)
     else { return nil }
     let key = Key(schema: schema.id, model: try await model(of: schema, at: agent))
     let now = context.now

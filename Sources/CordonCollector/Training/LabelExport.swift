@@ -13,6 +13,7 @@ package struct LabelExport: Sendable {
 
   private struct Place: Hashable {
     var entity: EntityRef
+    var schema: UInt32
     var start: Timestamp
   }
 
@@ -39,7 +40,10 @@ package struct LabelExport: Sendable {
   // MARK: Private
 
   private static func place(of stored: StoredDetection) -> Place? {
-    stored.detection.entities.first.map { Place(entity: $0.entity, start: stored.detection.eventTime) }
+    guard let entity = stored.detection.entities.first?.entity,
+      let schema = UnusualBehaviour.schema(of: stored.detection)
+    else { return nil }
+    return Place(entity: entity, schema: schema.id, start: stored.detection.eventTime)
   }
 
   private func votes(on stored: StoredDetection) async throws -> [LabelledWindow.Rule: WeakLabels.Vote] {
@@ -57,8 +61,9 @@ package struct LabelExport: Sendable {
     guard let first = wanted.map(\.start).min() else { return [:] }
     let parts = Mutex<[Place: [EntityWindow]]>([:])
     try await context.store.forEachWindow(receivedSince: first) { stored in
-      let place = Place(entity: stored.window.entity, start: stored.window.start)
-      if wanted.contains(place) { parts.withLock { $0[place, default: []].append(stored.window) } }
+      let window = stored.window
+      let place = Place(entity: window.entity, schema: window.schema, start: window.start)
+      if wanted.contains(place) { parts.withLock { $0[place, default: []].append(window) } }
       return true
     }
     return parts.withLock { $0 }.compactMapValues { parts in

@@ -45,6 +45,15 @@ package enum UnusualBehaviour {
     }.first
   }
 
+  /// The schema whose windows a detection is of: that of its features, or where it names none the first of its entity's
+  /// kind.
+  package static func schema(of detection: Detection) -> FeatureSchema? {
+    let named = detection.evidence.lazy.compactMap { evidence in
+      evidence.feature == 0 ? nil : FeatureSchema.all.first { $0.index(of: evidence.feature) != nil }
+    }.first
+    return named ?? FeatureSchema.all.first { $0.entity == detection.entities.first?.entity.kind }
+  }
+
   private static func evidence(_ alert: EntityWatch.Alert) -> Detection.Evidence {
     Detection.Evidence(what: name(of: alert.scale), value: alert.score, usual: 0...alert.threshold, unit: scoreUnit)
   }

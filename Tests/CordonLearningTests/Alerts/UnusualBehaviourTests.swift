@@ -39,6 +39,19 @@ import Testing
     #expect(continued.severity == .low && continued.rule == UnusualBehaviour.continuedRule)
   }
 
+  /// A user is watched at hosts and in the health record: the features say where.
+  @Test func `a detection is of the schema whose features it names`() throws {
+    var detection = try #require(try Self.detection([Self.fast]))
+    for schema in FeatureSchema.all {
+      detection.evidence[0].feature = try #require(schema.features.last).id
+      #expect(UnusualBehaviour.schema(of: detection) == schema)
+    }
+    detection.evidence = []
+    #expect(UnusualBehaviour.schema(of: detection)?.entity == .host)
+    detection.entities = []
+    #expect(UnusualBehaviour.schema(of: detection) == nil)
+  }
+
   /// Exports are new to the entity, records are usual for it; the model finds so many records strange all the same.
   @Test func `where the fleet's model carries the score, its parts are told and not the entity's own past`() throws {
     var judges = EntityWatch.Judges(thresholds: [6, .infinity, .infinity])
