@@ -25,8 +25,8 @@ struct CollectorAssembly: Sendable {
     let trust = try TrustStore(domain: identity.grant.domain, roots: identity.grant.roots)
     let context = CollectorContext(
       name: try identity.name, version: CollectorProgram.version, identity: identity, trust: trust,
-      store: try CollectorFolder.openStore(in: settings.state), clock: clock, ids: IdentifierSource(),
-      logger: logger, certificateNotAfter: { live.current.chain.notAfter })
+      store: try CollectorFolder.openStore(in: settings.state), clock: clock, steady: SteadyClock(from: clock.now),
+      ids: IdentifierSource(), logger: logger, certificateNotAfter: { live.current.chain.notAfter })
     let signer = try LedgerKeyFile.load(from: settings.state, domain: identity.grant.domain)
     let ledger = try await LedgerScribe.open(context, signer: signer)
     let domain = try await CollectorDomain.open(context, codec: .wire, ingest: settings.ingest)

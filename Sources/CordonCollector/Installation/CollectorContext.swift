@@ -11,6 +11,8 @@ package struct CollectorContext: Sendable {
   package let trust: TrustStore
   package let store: CollectorStore
   package let clock: any WallClock
+  /// Goes on evenly when somebody sets the wall clock: for how long ago something was, not for when.
+  package let steady: any WallClock
   package let ids: IdentifierSource
   package let logger: Logger
   /// End of the certificate that the collector shows now.
@@ -18,7 +20,7 @@ package struct CollectorContext: Sendable {
 
   package init(
     name: String, version: String, identity: CollectorIdentity, trust: TrustStore, store: CollectorStore,
-    clock: any WallClock, ids: IdentifierSource, logger: Logger,
+    clock: any WallClock, steady: any WallClock, ids: IdentifierSource, logger: Logger,
     certificateNotAfter: (@Sendable () -> Timestamp)? = nil
   ) {
     self.name = name
@@ -27,6 +29,7 @@ package struct CollectorContext: Sendable {
     self.trust = trust
     self.store = store
     self.clock = clock
+    self.steady = steady
     self.ids = ids
     self.logger = logger
     let granted = identity.grant.identityChain.notAfter

@@ -62,8 +62,9 @@ package final class UplinkHub: Service, Sendable {
       state.streams += 1
       let stream = StreamID(number: state.streams)
       state.live[agent, default: []].append(Live(stream: stream, session: id, signals: continuation))
-      state.heard[agent] = now
-      return (stream, state.clones.hello(agent, stream: stream, boot: greeting.bootID, at: now))
+      let moment = context.steady.now
+      state.heard[agent] = moment
+      return (stream, state.clones.hello(agent, stream: stream, boot: greeting.bootID, at: moment))
     }
     guard let opened else { throw Self.stopping }
     try await obey(opened.directives, about: agent)
@@ -92,7 +93,7 @@ package final class UplinkHub: Service, Sendable {
 
   /// Anything came over a session's stream; the identity may turn out to live in two places.
   package func heard(_ session: AgentSession) async throws {
-    let now = context.now
+    let now = context.steady.now
     let directives = state.withLock { state in
       state.heard[session.agent] = now
       return state.clones.heard(session.agent, stream: session.stream, at: now)
@@ -100,7 +101,7 @@ package final class UplinkHub: Service, Sendable {
     try await obey(directives, about: session.agent)
   }
 
-  /// When each agent was last heard since the program started.
+  /// When each agent was last heard since the program started, by the steady clock.
   package func lastHeard() -> [AgentID: Timestamp] { state.withLock { $0.heard } }
 
   /// A heartbeat; stored with others within a second.

@@ -5,6 +5,9 @@ import ServiceLifecycle
 import Synchronization
 
 /// Raises detections for agents that fell silent, and notes when they speak again.
+///
+/// How long an agent has been silent is measured by the steady clock: when somebody sets the wall clock, no fleet falls
+/// silent, and none can.
 package final class SilenceService: Service, Sendable {
   private let context: CollectorContext
   private let authority: AuthorityBook
@@ -36,7 +39,7 @@ package final class SilenceService: Service, Sendable {
 
   /// Begins to watch every enrolled agent: from now, for nobody could report while the collector was down.
   package func restore() async throws {
-    let now = context.now
+    let now = context.steady.now
     let agents = try await context.store.agents()
     watch.withLock { watch in
       watch.heartbeat = authority.longestHeartbeat
@@ -46,7 +49,7 @@ package final class SilenceService: Service, Sendable {
 
   /// Takes up who was heard, and reports who was not.
   package func tick() async throws {
-    let now = context.now
+    let now = context.steady.now
     let heard = hub.lastHeard()
     let directives = watch.withLock { watch in
       watch.heartbeat = authority.longestHeartbeat
@@ -54,8 +57,8 @@ package final class SilenceService: Service, Sendable {
     }
     for directive in directives {
       switch directive {
-      case .silent(let agent, let since): try await report([agent], since: since, at: now)
-      case .manySilent(let agents, let since): try await report(agents, since: since, at: now)
+      case .silent(let agent, let since): try await report([agent], silentFor: now.since(since))
+      case .manySilent(let agents, let since): try await report(agents, silentFor: now.since(since))
       case .recovered(let agent, let duration):
         context.logger.notice(
           "agent speaks again", metadata: ["agent": "\(agent)", "silent_s": "\(duration.milliseconds / 1000)"])
@@ -63,7 +66,9 @@ package final class SilenceService: Service, Sendable {
     }
   }
 
-  private func report(_ agents: [AgentID], since: Timestamp, at now: Timestamp) async throws {
+  private func report(_ agents: [AgentID], silentFor: Duration) async throws {
+    let now = context.now
+    let since = now.advanced(by: .zero - silentFor)
     var hosts: [SilenceDetection.Host] = []
     var reported: [AgentID] = []
     for id in agents {

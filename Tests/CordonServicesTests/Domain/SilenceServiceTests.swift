@@ -28,6 +28,27 @@ import Testing
     }
   }
 
+  /// Set a day forward, nobody is missed; set a day back, whoever falls silent is missed as ever.
+  @Test(arguments: [Duration.seconds(86_400), .seconds(-86_400)])
+  func whoeverSetsTheClockNeitherSilencesNorHidesAnAgent(step: Duration) async throws {
+    try await TestCollector.with { collector in
+      let machine = try await collector.enrol("ws-1")
+      try await collector.connected(machine) { uplink in _ = try await uplink.next() }
+      let silence = collector.domain.silence
+      try await silence.tick()
+      collector.clock.step(by: step)
+      try await silence.tick()
+      #expect(try await collector.domain.casebook.detections(since: .epoch, most: 10).isEmpty)
+      collector.clock.advance(by: collector.domain.authority.longestHeartbeat * 3)
+      try await silence.tick()
+      let detection = try #require(
+        try await collector.domain.casebook.detections(since: .epoch, most: 10).first?.stored.detection)
+      #expect(detection.rule == SilenceDetection.rule)
+      #expect(detection.raisedAt == collector.clock.now)
+      #expect(detection.raisedAt.since(detection.eventTime) == collector.domain.authority.longestHeartbeat * 3)
+    }
+  }
+
   @Test func anAgentThatNeverConnectedIsNotMissed() async throws {
     try await TestCollector.with { collector in
       _ = try await collector.enrol("ws-1")

@@ -77,8 +77,8 @@ struct TestCollector: Sendable {
     let context = CollectorContext(
       name: try identity.name, version: "test", identity: identity,
       trust: try TrustStore(domain: identity.grant.domain, roots: identity.grant.roots),
-      store: try CollectorFolder.openStore(in: folder), clock: clock, ids: IdentifierSource(),
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      store: try CollectorFolder.openStore(in: folder), clock: clock, steady: clock.steady,
+      ids: IdentifierSource(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     let ledger = try await LedgerScribe.open(
       context, signer: try LedgerKeyFile.load(from: folder, domain: identity.grant.domain))
     return TestCollector(
