@@ -98,6 +98,12 @@ package struct CertificateRenewal<Transport: ClientTransport>: Service {
       throw CordonError(
         .denied, "foreign-certificate", "The collector renewed with a certificate of another key, or an older one.")
     }
+    // From a collector whose clock is ahead: put to use, it would shut the agent out once that clock is right again.
+    guard chain.notBefore <= clock.now else {
+      throw CordonError(
+        .denied, "clock", "The collector renewed with a certificate that is not valid yet by this machine's clock.",
+        remedy: "Compare the clocks of both machines; the present certificate stays in use until then.")
+    }
     try chain.save(to: chainPath)
     identity.replace(with: try LiveIdentity.Current(chain: chain, key: current.key))
     return chain

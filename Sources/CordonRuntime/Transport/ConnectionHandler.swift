@@ -47,6 +47,17 @@ final class ConnectionHandler: ChannelInboundHandler {
     context.fireUserInboundEventTriggered(event)
   }
 
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // The library gives a peer's alert as text alone. Without this, a client would only see a closed connection.
+    if guardian.usage == .server, String(describing: error).contains("ALERT_CERTIFICATE") {
+      guardian.report(
+        CordonError(
+          .denied, "certificate-refused", "The collector refused the certificate that it was shown.",
+          remedy: "Compare the clocks of both machines; the collector's log says why it refused."))
+    }
+    context.fireErrorCaught(error)
+  }
+
   func channelInactive(context: ChannelHandlerContext) {
     leave(context)
     context.fireChannelInactive()

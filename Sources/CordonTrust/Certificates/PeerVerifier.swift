@@ -36,9 +36,16 @@ package struct PeerVerifier: Sendable {
   func verify(_ chain: CertificateChain, at time: Timestamp) async throws(CordonError) -> (
     AuthenticatedPeer, [Certificate]
   ) {
-    guard chain.notBefore <= time, time < chain.notAfter else {
+    guard chain.notBefore <= time else {
       throw CordonError(
-        .denied, "certificate-expired", "The certificate is not valid now.",
+        .denied, "certificate-expired",
+        "The certificate is not valid yet: by this machine's clock, not for another \(chain.notBefore.since(time).milliseconds / 1000) s.",
+        remedy: "Compare the clocks of both machines, and of whoever issued the certificate.")
+    }
+    guard time < chain.notAfter else {
+      throw CordonError(
+        .denied, "certificate-expired",
+        "The certificate ended \(time.since(chain.notAfter).milliseconds / 1000) s ago by this machine's clock.",
         remedy: "Check this machine's clock; if the certificate lapsed, renew it.")
     }
     let path = try await build(chain, at: time)

@@ -14,9 +14,11 @@ struct LoopbackServer: Sendable {
   let clock: FakeClock
   let registry: ConnectionRegistry
   let refusals: Refusals
+  /// What its clients' guardians reported.
+  let told = Refusals()
   let endpoint: NetworkEndpoint
 
-  /// What the server's guardian refused.
+  /// What a guardian refused.
   final class Refusals: Sendable {
     private let codes = Mutex<[String]>([])
 
@@ -67,7 +69,8 @@ struct LoopbackServer: Sendable {
     _ body: (GRPCClient<HTTP2ClientTransport.Posix>) async throws -> Result
   ) async throws -> Result {
     let guardian = ConnectionGuardian(
-      trust: try other ?? site.trust(), clock: clock, accepting: [.collector], usage: .server)
+      trust: try other ?? site.trust(), clock: clock, accepting: [.collector], usage: .server,
+      onRefusal: told.note)
     let transport = try ClientTransports.mutual(to: endpoint, as: identity, guardian: guardian)
     return try await withGRPCClient(transport: transport) { try await body($0) }
   }

@@ -44,6 +44,7 @@ import Testing
       server.clock.advance(by: .seconds(61))
       await expectUnavailable { _ = try await server.call(connect, as: agent) }
       #expect(await server.refusals.contains("certificate-expired"))
+      #expect(await server.told.contains("certificate-refused"), "the refused client can say what happened")
     }
   }
 
