@@ -33,7 +33,7 @@ enum Rooms {
       "CordonTrust", ["CordonCore", "CordonWire"], ["X509", "SwiftASN1", "Crypto", "GRPCCore", "SwiftProtobuf"],
       agent: true),
     Room("CordonLedger", ["CordonCore"], ["Crypto", "COpenSSL"]),
-    Room("CordonPolicy", ["CordonCore", "CordonWire"], ["Yams", "SwiftProtobuf"]),
+    Room("CordonPolicy", ["CordonCore"], ["Yams"]),
     Room(
       "CordonTelemetry", ["CordonCore", "CordonLearning"], ["SystemPackage", "CLinux", "CPCRE2", "Crypto"], agent: true),
     Room("CordonContainment", ["CordonCore"], ["SystemPackage", "CLinux"], agent: true),

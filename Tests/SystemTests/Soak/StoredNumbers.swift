@@ -5,8 +5,12 @@ import CordonCore
 struct StoredNumbers {
   /// By the agent's label.
   private(set) var numbers: [String: Set<UInt32>] = [:]
-  /// Holes without a cause, sequences and numbers that stand twice, records beyond a watermark.
-  private(set) var faults: [String] = []
+  /// Numbers that stand twice or are of nobody, and all holes.
+  var faults: [String] { strangers + holes }
+  /// Sequences without a record and without a cause, those that stand twice, records beyond a watermark; of any agent's
+  /// records, whether they are numbered by `cordon-load` or not.
+  private(set) var holes: [String] = []
+  private var strangers: [String] = []
   /// Records stored.
   private(set) var count = 0
   /// Sequences that are recorded as skipped.
@@ -41,6 +45,7 @@ struct StoredNumbers {
       let tail = row.text(2).split(separator: "number ").last.map { $0.prefix { $0.isNumber } } ?? ""
       note(lane: row.integer(0), sequence: row.integer(1), number: UInt32(tail) ?? 0)
     }
+    try site.query("SELECT lane, sequence FROM outcomes") { lanes[$0.integer(0)]?.sequences.append($0.integer(1)) }
     for (reference, lane) in lanes { check(lane, reference) }
   }
 
@@ -48,10 +53,12 @@ struct StoredNumbers {
     count += 1
     lanes[reference]?.sequences.append(sequence)
     guard let agent = lanes[reference]?.agent else {
-      faults.append("record \(number) is of no lane")
+      strangers.append("record \(number) is of no lane")
       return
     }
-    if !numbers[agent, default: []].insert(number).inserted { faults.append("\(agent): record \(number) stands twice") }
+    if !numbers[agent, default: []].insert(number).inserted {
+      strangers.append("\(agent): record \(number) stands twice")
+    }
   }
 
   /// Records and gaps together are every number from 1 to the watermark, each once.
@@ -61,12 +68,12 @@ struct StoredNumbers {
     var through: Int64 = 0
     for span in spans {
       if span.lowerBound != through + 1 {
-        faults.append("\(lane.agent), lane \(reference): \(span) follows \(through)")
+        holes.append("\(lane.agent), lane \(reference): \(span) follows \(through)")
       }
       through = max(through, span.upperBound)
     }
     if through != lane.through {
-      faults.append("\(lane.agent), lane \(reference): the watermark is \(lane.through), the last record \(through)")
+      holes.append("\(lane.agent), lane \(reference): the watermark is \(lane.through), the last record \(through)")
     }
   }
 }

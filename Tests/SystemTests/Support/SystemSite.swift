@@ -12,11 +12,15 @@ final class SystemSite {
   let enrolment: String
   /// The running collector; nil while it is down.
   private(set) var collector: ChildProgram?
+  private let clocks: SiteClocks?
   private var tokens = 0
 
   /// Founds the site and admits its collector, which does not run yet.
-  init(in folder: String) async throws {
+  ///
+  /// - Parameter clocks: those of the programs; the machine's unless said otherwise.
+  init(in folder: String, clocks: SiteClocks? = nil) async throws {
     self.folder = folder
+    self.clocks = clocks
     let ports = try FreePort.pair()
     uplink = "127.0.0.1:\(ports.0)"
     enrolment = "127.0.0.1:\(ports.1)"
@@ -36,14 +40,17 @@ final class SystemSite {
 
   private func prepare(_ arguments: [String]) async throws {
     try await ChildProgram.run(
-      try ChildProgram.path(of: "cordon-collector"), ["init", "--state", state] + arguments)
+      try ChildProgram.path(of: "cordon-collector"), ["init", "--state", state] + arguments,
+      environment: clocks?.collector.environment ?? [:])
   }
 
   /// Runs the operator's program.
   @discardableResult
   func cordon(_ arguments: [String]) async throws -> String {
-    try await ChildProgram.run(
-      try ChildProgram.path(of: "cordon"), arguments, environment: ["CORDON_HOME": "\(folder)/operator"])
+    let environment = clocks?.others.environment ?? [:]
+    return try await ChildProgram.run(
+      try ChildProgram.path(of: "cordon"), arguments,
+      environment: environment.merging(["CORDON_HOME": "\(folder)/operator"]) { $1 })
   }
 
   /// Grants the collector anew under a later CA root; it takes effect at its next start.
@@ -60,7 +67,8 @@ final class SystemSite {
     collector = try ChildProgram(
       try ChildProgram.path(of: "cordon-collector"),
       ["run", "--state", state, "--uplink-address", uplink, "--enrolment-address", enrolment]
-        + (configuration.map { ["--config", $0] } ?? []), log: collectorLog)
+        + (configuration.map { ["--config", $0] } ?? []),
+      environment: clocks?.collector.environment ?? [:], log: collectorLog)
   }
 
   /// Starts the collector and waits until it answers.
@@ -114,7 +122,8 @@ final class SystemSite {
     try text.write(toFile: config, atomically: true, encoding: .utf8)
     try await ChildProgram.run(
       try ChildProgram.path(of: "cordon-agent"),
-      ["enroll", "--config", config, "--label", label, "--token-file", try await token()])
+      ["enroll", "--config", config, "--label", label, "--token-file", try await token()],
+      environment: clocks?.others.environment ?? [:])
     return config
   }
 

@@ -1,0 +1,1 @@
+// The library is preloaded, not called: see FalseClock.c.
