@@ -1,5 +1,6 @@
 package import CordonCore
 import GRDB
+import Glibc
 
 /// The collector's storage, as domain verbs; it alone owns the database file.
 ///
@@ -26,11 +27,12 @@ package struct CollectorStore: Sendable {
     }
   }
 
-  /// Opens the database, making it where there is none, and brings its schema up to date.
+  /// Opens the database, making it for its owner alone where there is none, and brings its schema up to date.
   ///
   /// - Throws: `store-corrupt`, `store-newer` (made by a later version), `store-unopened`.
   package init(path: String, settings: Settings = Settings()) throws(CordonError) {
     self.path = path
+    Self.makePrivate(path)
     do {
       var configuration = Configuration()
       configuration.label = "cordon.store"
@@ -59,6 +61,18 @@ package struct CollectorStore: Sendable {
   }
 
   static let pageBytes = 4096
+
+  /// Windows and detections are protected as ePHI: mode 0600, for the database and the logs beside it, which SQLite makes
+  /// with the database's mode. What fails here fails again, and is said, when the database is opened.
+  private static func makePrivate(_ path: String) {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    if descriptor >= 0 {
+      Glibc.close(descriptor)
+    } else {
+      // By name: to close a second descriptor would end the locks that this process has on the file.
+      for file in [path, path + "-wal", path + "-shm"] { chmod(file, 0o600) }
+    }
+  }
 
   /// Copies the write-ahead log into the database and closes every connection; no verb may be called afterwards.
   package func close() throws(CordonError) {
