@@ -25,6 +25,8 @@ package struct CSVReader: ~Copyable {
   private var text: [UInt8] = []
   /// Where each field starts in `text`, and where the next would.
   private var starts: [Int] = []
+  /// Whether the current field has blanks alone so far: a quote opens it then, and is a character like others later.
+  private var isAtFieldStart = true
 
   package init(path: String) throws(CordonError) { try self.init(ByteSource(path: path)) }
 
@@ -146,6 +148,7 @@ extension CSVReader {
       text.removeAll(keepingCapacity: true)
       starts.removeAll(keepingCapacity: true)
       starts.append(0)
+      isAtFieldStart = true
       try readFields()
       nextLine += 1
       let isBlank = starts.count == 2 && trimmed(0).isEmpty && header.count != 1
@@ -164,9 +167,9 @@ extension CSVReader {
         // Alone within a line it is a character like others.
         if try peek() == Self.lineFeed { continue }
         if isAtEnd, position == buffer.count { continue }
-        text.append(byte)
+        take(byte)
       case Self.quote where isAtFieldStart: try readQuoted()
-      default: text.append(byte)
+      default: take(byte)
       }
       guard text.count <= Self.recordLimit else {
         throw failure(
@@ -177,13 +180,15 @@ extension CSVReader {
     try endField()
   }
 
-  private var isAtFieldStart: Bool {
-    text[(starts.last ?? 0)...].allSatisfy { $0 == Self.blank || $0 == Self.tab }
+  private mutating func take(_ byte: UInt8) {
+    text.append(byte)
+    if byte != Self.blank, byte != Self.tab { isAtFieldStart = false }
   }
 
   private mutating func endField() throws(CordonError) {
     text.append(0)
     starts.append(text.count)
+    isAtFieldStart = true
     guard starts.count <= Self.columnLimit + 1 else {
       throw failure(
         line, text.count, "this row has more than \(Self.columnLimit) columns", code: "wide-row",
@@ -195,6 +200,7 @@ extension CSVReader {
   private mutating func readQuoted() throws(CordonError) {
     let (opened, column) = (nextLine, text.count + 1)
     text.removeLast(text.count - (starts.last ?? 0))
+    isAtFieldStart = false
     while let byte = try peek() {
       position += 1
       if byte == Self.quote {

@@ -34,6 +34,22 @@ import Testing
     #expect(error?.message.hasPrefix(place) == true, "\(error?.message ?? "")")
   }
 
+  /// Whether a quote opens its field is known without looking back: a megabyte of blanks before a megabyte of quotes was
+  /// a million million steps, and is two million.
+  @Test(.timeLimit(.minutes(1))) func `quotes within a field cost no look back`() throws {
+    let count = 1 << 20
+    let blanks = String(repeating: " ", count: count)
+    let quotes = String(repeating: "\"", count: count)
+    #expect(try Self.rows("a,b\n\(blanks)x\(quotes),2\n") == [["a", "b"], ["x" + quotes, "2"]])
+  }
+
+  @Test(arguments: [
+    ("\" \"\"x\"", "\"x"), ("\"\"\"\"", "\""), (" \t\"x\" ", "x"), ("\"a\"b\"c\"", "ab\"c\""), ("x\"y\"", "x\"y\""),
+  ])
+  func `a quote opens a field at its start alone`(field: String, value: String) throws {
+    #expect(try Self.rows("a,b\n\(field),2\n") == [["a", "b"], [value, "2"]])
+  }
+
   @Test func `numbers, words and gaps are told apart`() throws {
     var reader = try CSVReader(bytes: Array("a,b,c,d,e,f,g\n 1.5e3,-.5,NaN,,0x10,e5,inf\n".utf8), name: "a.csv")
     #expect(try reader.next())
