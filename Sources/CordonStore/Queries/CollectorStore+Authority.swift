@@ -71,8 +71,8 @@ extension CollectorStore {
 
   private static func authority(_ row: Row) throws -> AuthorityRecord {
     AuthorityRecord(
-      kind: try row.choice(AuthorityRecord.Kind.self, "kind", of: "authority"), serial: row.unsigned("serial"),
-      group: row["team"], envelope: row.bytes("envelope"), storedAt: row.time("stored_ms"),
-      storedBy: row["stored_by"])
+      kind: try row.choice(AuthorityRecord.Kind.self, "kind", of: "authority"), serial: try row.unsigned("serial"),
+      group: try row.value("team"), envelope: try row.bytes("envelope"), storedAt: try row.time("stored_ms"),
+      storedBy: try row.value("stored_by"))
   }
 }

@@ -105,11 +105,11 @@ extension CollectorStore {
 
   private static func outcome(_ row: Row) throws -> StoredOutcome {
     let command = try row.id("command", of: "outcomes")
-    let body = try StoredBody.decode(OutcomeBody.self, row["body"], table: "outcomes", column: "body")
+    let body = try StoredBody.decode(OutcomeBody.self, try row.value("body"), table: "outcomes", column: "body")
     return StoredOutcome(
       key: RecordKey(
-        agent: try row.agent("agent", of: "lanes"), epoch: SpoolEpoch(stored: row["epoch"]), lane: .outcome,
-        sequence: row.unsigned("sequence")),
-      storedAt: row.time("stored_ms"), outcome: try body.domain(command: command))
+        agent: try row.agent("agent", of: "lanes"), epoch: SpoolEpoch(stored: try row.value("epoch")), lane: .outcome,
+        sequence: try row.unsigned("sequence")),
+      storedAt: try row.time("stored_ms"), outcome: try body.domain(command: command))
   }
 }

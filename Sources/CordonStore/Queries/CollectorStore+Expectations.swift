@@ -14,10 +14,11 @@ extension CollectorStore {
         arguments: [now.milliseconds, Self.mostExpectations]
       ).map { row in
         Expectation(
-          detection: try row.id("detection", of: "expectations"), rule: row["rule"],
+          detection: try row.id("detection", of: "expectations"), rule: try row.value("rule"),
           scope: try row.choice(Expectation.Scope.self, "scope", of: "expectations"),
-          entity: try row.bytesIfAny("entity").map { bytes in try EntityKey.decode(bytes) }, group: row["team"],
-          until: row.time("until_ms"), madeBy: row["made_by"])
+          entity: try row.bytesIfAny("entity").map { bytes in try EntityKey.decode(bytes) },
+          group: try row.valueIfAny("team"),
+          until: try row.time("until_ms"), madeBy: try row.value("made_by"))
       }
     }
   }

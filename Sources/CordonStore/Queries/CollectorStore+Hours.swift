@@ -15,13 +15,13 @@ extension CollectorStore {
   package func foldHours(most: Int = CollectorStore.mostFolded) async throws(CordonError) -> Int {
     try await write { db in
       for row in try Row.fetchAll(db, sql: "SELECT day, folded FROM days ORDER BY day") {
-        let table = DayTable(day: row["day"])
+        let table = DayTable(day: try row.value("day"))
         let rows = try Row.fetchCursor(
           db,
           sql: """
             SELECT rowid, entity, schema, start_ms, observations, features FROM \(table.name)
             WHERE rowid > ? ORDER BY rowid LIMIT ?
-            """, arguments: [row["folded"] as Int64, most])
+            """, arguments: [try row.value("folded") as Int64, most])
         var folder = HourFolder()
         var last: Int64?
         var count = 0
@@ -55,9 +55,9 @@ extension CollectorStore {
       ).map { row in
         EntityHour(
           entity: entity, schema: schema,
-          start: Timestamp(milliseconds: (row["hour"] as Int64) &* HourFolder.hourMilliseconds),
-          windows: row.unsigned("windows"), observations: row.unsigned("observations"),
-          features: try PackedFloats.decode(row["features"]))
+          start: Timestamp(milliseconds: (try row.value("hour") as Int64) &* HourFolder.hourMilliseconds),
+          windows: try row.unsigned("windows"), observations: try row.unsigned("observations"),
+          features: try PackedFloats.decode(try row.value("features")))
       }
     }
   }

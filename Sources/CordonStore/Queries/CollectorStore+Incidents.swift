@@ -100,7 +100,8 @@ extension CollectorStore {
         arguments: [incident.data, most]
       ).map { row in
         TimelineEntry(
-          incident: try row.id("incident", of: "timeline"), at: row.time("at_ms"), kind: row["kind"], text: row["text"])
+          incident: try row.id("incident", of: "timeline"), at: try row.time("at_ms"), kind: try row.value("kind"),
+          text: try row.value("text"))
       }
     }
   }

@@ -33,8 +33,8 @@ extension CollectorStore {
         arguments: [agent.text, Self.mostWatermarks]
       ).map { row in
         LanePosition(
-          lane: try row.choice(Lane.self, "lane", of: "lanes"), epoch: SpoolEpoch(stored: row["epoch"]),
-          through: row.unsigned("through"))
+          lane: try row.choice(Lane.self, "lane", of: "lanes"), epoch: SpoolEpoch(stored: try row.value("epoch")),
+          through: try row.unsigned("through"))
       }
     }
   }
@@ -49,11 +49,13 @@ extension CollectorStore {
           WHERE agent = ? ORDER BY recorded_ms DESC, lanes.ref, first LIMIT ?
           """, arguments: [agent.text, most]
       ).map { row in
-        let first = row.unsigned("first")
+        let first = try row.unsigned("first")
         let cause = try row.choice(SkippedRange.Cause.self, "cause", of: "gaps")
         return RecordGap(
-          agent: agent, epoch: SpoolEpoch(stored: row["epoch"]), lane: try row.choice(Lane.self, "lane", of: "lanes"),
-          skipped: SkippedRange(first...max(first, row.unsigned("last")), cause), recordedAt: row.time("recorded_ms"))
+          agent: agent, epoch: SpoolEpoch(stored: try row.value("epoch")),
+          lane: try row.choice(Lane.self, "lane", of: "lanes"),
+          skipped: SkippedRange(first...max(first, try row.unsigned("last")), cause),
+          recordedAt: try row.time("recorded_ms"))
       }
     }
   }

@@ -33,7 +33,8 @@ extension CollectorStore {
   package func pendingLedger(most: Int) async throws(CordonError) -> [PendingLedgerRecord] {
     try await read { db in
       try Row.fetchAll(db, sql: "SELECT * FROM ledger_pending ORDER BY place LIMIT ?", arguments: [most]).map { row in
-        PendingLedgerRecord(order: row["place"], writtenAt: row.time("written_ms"), record: row.bytes("record"))
+        PendingLedgerRecord(
+          order: try row.value("place"), writtenAt: try row.time("written_ms"), record: try row.bytes("record"))
       }
     }
   }
@@ -42,7 +43,8 @@ extension CollectorStore {
   package func pendingLedgerBacklog() async throws(CordonError) -> (count: UInt64, oldest: Timestamp?) {
     try await read { db in
       let row = try Row.fetchOne(db, sql: "SELECT COUNT(*) AS waiting, MIN(written_ms) AS oldest FROM ledger_pending")
-      return (row?.unsigned("waiting") ?? 0, (row?["oldest"] as Int64?).map(Timestamp.init(milliseconds:)))
+      let oldest = try row?.valueIfAny("oldest") as Int64?
+      return (try row?.unsigned("waiting") ?? 0, oldest.map(Timestamp.init(milliseconds:)))
     }
   }
 
@@ -96,8 +98,8 @@ extension CollectorStore {
         arguments: [Int64(clamping: index), most]
       ).map { row in
         LedgerEntry(
-          index: row.unsigned("number"), salt: row.bytes("salt"), record: row.bytesIfAny("record"),
-          leaf: row.bytes("leaf"))
+          index: try row.unsigned("number"), salt: try row.bytes("salt"), record: try row.bytesIfAny("record"),
+          leaf: try row.bytes("leaf"))
       }
     }
   }
@@ -139,8 +141,8 @@ extension CollectorStore {
     guard let row = try Row.fetchOne(db, sql: "SELECT size, frontier FROM ledger_tree") else {
       throw StoreFailure.badRow("ledger_tree", "size")
     }
-    let bytes = row.bytes("frontier")
-    let size = row.unsigned("size")
+    let bytes = try row.bytes("frontier")
+    let size = try row.unsigned("size")
     guard bytes.count == size.nonzeroBitCount * LedgerEntry.leafLength else {
       throw StoreFailure.badRow("ledger_tree", "frontier")
     }

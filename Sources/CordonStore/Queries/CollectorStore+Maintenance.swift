@@ -11,7 +11,7 @@ extension CollectorStore {
     try await read { db in
       let structure = try String.fetchAll(db, sql: "PRAGMA integrity_check(\(Self.mostFindings))").filter { $0 != "ok" }
       let references = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").prefix(Self.mostFindings).map { row in
-        "A row of \(row["table"] as String) refers to one of \(row["parent"] as String) that is not there."
+        "A row of \(try row.value("table") as String) refers to one of \(try row.value("parent") as String) that is not there."
       }
       return Array((structure + references).prefix(Self.mostFindings))
     }

@@ -61,9 +61,9 @@ extension CollectorStore {
 
   private static func operatorRecord(_ row: Row) throws -> OperatorRecord {
     OperatorRecord(
-      name: row["name"],
-      roles: try StoredBody.decode([String].self, row["roles"], table: "operators", column: "roles"),
-      isRevoked: row["revoked"], reason: row["reason"], keyDigest: row.bytes("key_digest"),
-      certificateNotAfter: row.time("certificate_not_after_ms"), addedAt: row.time("added_ms"))
+      name: try row.value("name"),
+      roles: try StoredBody.decode([String].self, try row.value("roles"), table: "operators", column: "roles"),
+      isRevoked: try row.value("revoked"), reason: try row.value("reason"), keyDigest: try row.bytes("key_digest"),
+      certificateNotAfter: try row.time("certificate_not_after_ms"), addedAt: try row.time("added_ms"))
   }
 }

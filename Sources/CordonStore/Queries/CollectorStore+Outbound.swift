@@ -69,12 +69,13 @@ extension CollectorStore {
 
   static func outbound(_ row: Row) throws -> OutboundRecord {
     var answer: OutboundRecord.Answer?
-    if row["answer"] as String? != nil {
+    if try row.valueIfAny("answer") as String? != nil {
       answer = try row.choice(OutboundRecord.Answer.self, "answer", of: "outbound")
     }
     return OutboundRecord(
-      agent: try row.agent("agent", of: "outbound"), serial: row.unsigned("serial"), type: row["type"],
-      envelope: row.bytes("envelope"), state: try row.choice(OutboundRecord.State.self, "state", of: "outbound"),
-      createdAt: row.time("created_ms"), answer: answer, code: row["code"], message: row["message"])
+      agent: try row.agent("agent", of: "outbound"), serial: try row.unsigned("serial"), type: try row.value("type"),
+      envelope: try row.bytes("envelope"), state: try row.choice(OutboundRecord.State.self, "state", of: "outbound"),
+      createdAt: try row.time("created_ms"), answer: answer, code: try row.value("code"),
+      message: try row.value("message"))
   }
 }

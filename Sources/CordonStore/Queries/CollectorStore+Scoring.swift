@@ -16,13 +16,13 @@ extension CollectorStore {
   ) async throws(CordonError) -> Int {
     try await write { db in
       for row in try Row.fetchAll(db, sql: "SELECT day, noted FROM days ORDER BY day") {
-        let table = DayTable(day: row["day"])
+        let table = DayTable(day: try row.value("day"))
         let windows = try Row.fetchAll(
           db,
           sql: """
             SELECT rowid, entity, schema, start_ms, partial, scores, shadow_scores FROM \(table.name)
             WHERE rowid > ? ORDER BY rowid LIMIT ?
-            """, arguments: [row["noted"] as Int64, most])
+            """, arguments: [try row.value("noted") as Int64, most])
         guard let last = windows.last else { continue }
         for window in windows { try ScoreTable.note(window, db, at: now, day: day) }
         try db.execute(sql: "UPDATE days SET noted = ? WHERE day = ?", arguments: [last["rowid"] as Int64, table.day])
@@ -43,7 +43,7 @@ extension CollectorStore {
           SELECT start_ms, entity FROM user_windows WHERE scores IS NULL AND noted_ms < ? AND schema = ?
           ORDER BY start_ms, entity LIMIT ?
           """, arguments: [notedBefore.milliseconds, Int64(schema), most]
-      ).map { row in (try EntityKey.decode(row.bytes("entity")), row.time("start_ms")) }
+      ).map { row in (try EntityKey.decode(try row.bytes("entity")), try row.time("start_ms")) }
     }
   }
 
@@ -53,7 +53,7 @@ extension CollectorStore {
       try Row.fetchOne(
         db, sql: "SELECT team, state FROM watches WHERE entity = ? AND schema = ?",
         arguments: [Data(EntityKey.encode(entity)), Int64(schema)]
-      ).map { WatchRecord(entity: entity, schema: schema, group: $0["team"], state: $0.bytes("state")) }
+      ).map { WatchRecord(entity: entity, schema: schema, group: try $0.value("team"), state: try $0.bytes("state")) }
     }
   }
 
@@ -63,7 +63,8 @@ extension CollectorStore {
       let rows = try Row.fetchAll(
         db, sql: "SELECT team, COUNT(*) AS entities FROM watches WHERE schema = ? GROUP BY team",
         arguments: [Int64(schema)])
-      return Dictionary(uniqueKeysWithValues: rows.map { ($0["team"] as String, $0["entities"] as Int) })
+      return Dictionary(
+        try rows.map { (try $0.value("team") as String, try $0.value("entities") as Int) }, uniquingKeysWith: +)
     }
   }
 

@@ -60,6 +60,6 @@ extension CollectorStore {
   private static func session(_ row: Row) throws -> SessionRecord {
     SessionRecord(
       agent: try row.agent("agent", of: "sessions"), session: try row.id("session", of: "sessions"),
-      collector: row["collector"], bootID: row["boot"], since: row.time("since_ms"))
+      collector: try row.value("collector"), bootID: try row.value("boot"), since: try row.time("since_ms"))
   }
 }

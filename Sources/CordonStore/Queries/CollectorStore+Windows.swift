@@ -40,7 +40,7 @@ extension CollectorStore {
       return try Row.fetchAll(
         db, sql: "SELECT DISTINCT start_ms, entity FROM (\(named)) ORDER BY start_ms, entity LIMIT ?4",
         arguments: [from.milliseconds, to.milliseconds, Int64(schema), most]
-      ).map { row in (try EntityKey.decode(row.bytes("entity")), row.time("start_ms")) }
+      ).map { row in (try EntityKey.decode(try row.bytes("entity")), try row.time("start_ms")) }
     }
   }
 

@@ -6,17 +6,20 @@ import GRDB
 enum AgentTable {
   static func read(_ row: Row) throws -> AgentRecord {
     var heartbeat: AgentHeartbeat?
-    if let text = row["heartbeat"] as String? {
+    if let text = try row.valueIfAny("heartbeat") as String? {
       heartbeat = try StoredBody.decode(AgentHeartbeat.self, text, table: "agents", column: "heartbeat")
     }
     return AgentRecord(
-      id: try row.agent("id", of: "agents"), label: row["label"], group: row["team"],
-      state: try row.choice(AgentRecord.State.self, "state", of: "agents"), stateReason: row["reason"],
-      keyDigest: row.bytes("key_digest"), sealingKey: row.bytes("sealing_key"), enrolledAt: row.time("enrolled_ms"),
-      certificateNotAfter: row.time("certificate_not_after_ms"),
-      lastSeen: (row["last_seen_ms"] as Int64?).map(Timestamp.init(milliseconds:)), version: row["version"],
-      bootID: row["boot"], clockOffset: .milliseconds(row["clock_offset_ms"] as Int64),
-      policySerial: row.unsigned("policy_serial"), rosterSerial: row.unsigned("roster_serial"), heartbeat: heartbeat)
+      id: try row.agent("id", of: "agents"), label: try row.value("label"), group: try row.value("team"),
+      state: try row.choice(AgentRecord.State.self, "state", of: "agents"), stateReason: try row.value("reason"),
+      keyDigest: try row.bytes("key_digest"), sealingKey: try row.bytes("sealing_key"),
+      enrolledAt: try row.time("enrolled_ms"),
+      certificateNotAfter: try row.time("certificate_not_after_ms"),
+      lastSeen: (try row.valueIfAny("last_seen_ms") as Int64?).map(Timestamp.init(milliseconds:)),
+      version: try row.value("version"),
+      bootID: try row.value("boot"), clockOffset: .milliseconds(try row.value("clock_offset_ms") as Int64),
+      policySerial: try row.unsigned("policy_serial"), rosterSerial: try row.unsigned("roster_serial"),
+      heartbeat: heartbeat)
   }
 
   /// Enrols, or enrols again under the same id; what the agent told since is kept.

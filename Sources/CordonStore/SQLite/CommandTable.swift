@@ -6,20 +6,22 @@ import GRDB
 enum CommandTable {
   static func read(_ row: Row) throws -> CommandRecord {
     let id = try row.id("id", of: "commands")
-    let body = try StoredBody.decode(CommandBody.self, row["command"], table: "commands", column: "command")
+    let body = try StoredBody.decode(CommandBody.self, try row.value("command"), table: "commands", column: "command")
     var outcome: Outcome?
-    if let text = row["outcome"] as String? {
+    if let text = try row.valueIfAny("outcome") as String? {
       outcome = try StoredBody.decode(OutcomeBody.self, text, table: "commands", column: "outcome").domain(command: id)
     }
     return CommandRecord(
       command: try body.domain(
         id: id, agent: try row.agent("agent", of: "commands"), incident: try row.idIfAny("incident", of: "commands")),
-      state: row["state"], envelope: row.bytes("envelope"), proposedBy: row["proposed_by"],
-      proposedAt: row.time("proposed_ms"),
-      approvedBy: try StoredBody.decode([String].self, row["approved_by"], table: "commands", column: "approved_by"),
-      signatures: row.unsigned32("signatures"), signaturesNeeded: row.unsigned32("signatures_needed"),
-      isReflex: row["reflex"], isStanding: row["standing"], updatedAt: row.time("updated_ms"), outcome: outcome,
-      revision: row.unsigned("revision"))
+      state: try row.value("state"), envelope: try row.bytes("envelope"), proposedBy: try row.value("proposed_by"),
+      proposedAt: try row.time("proposed_ms"),
+      approvedBy: try StoredBody.decode(
+        [String].self, try row.value("approved_by"), table: "commands", column: "approved_by"),
+      signatures: try row.unsigned32("signatures"), signaturesNeeded: try row.unsigned32("signatures_needed"),
+      isReflex: try row.value("reflex"), isStanding: try row.value("standing"), updatedAt: try row.time("updated_ms"),
+      outcome: outcome,
+      revision: try row.unsigned("revision"))
   }
 
   /// Makes a command (revision 0) or changes the copy that the caller read.

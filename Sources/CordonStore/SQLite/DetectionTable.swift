@@ -22,16 +22,16 @@ enum DetectionTable {
 
   static func read(_ row: Row) throws -> StoredDetection {
     let id = try row.id("id", of: "detections")
-    let body = try StoredBody.decode(DetectionBody.self, row["body"], table: "detections", column: "body")
+    let body = try StoredBody.decode(DetectionBody.self, try row.value("body"), table: "detections", column: "body")
     var agent: AgentID?
-    if row["agent"] as String? != nil { agent = try row.agent("agent", of: "detections") }
+    if try row.valueIfAny("agent") as String? != nil { agent = try row.agent("agent", of: "detections") }
     var verdict: DetectionVerdict?
-    if let label = row["label"] as String? {
+    if let label = try row.valueIfAny("label") as String? {
       verdict = DetectionVerdict(
-        label: label, note: row["note"], by: row["labelled_by"], at: row.time("labelled_ms"))
+        label: label, note: try row.value("note"), by: try row.value("labelled_by"), at: try row.time("labelled_ms"))
     }
     return StoredDetection(
-      detection: try body.domain(id: id), agent: agent, storedAt: row.time("stored_ms"),
-      incident: try row.idIfAny("incident", of: "detections"), verdict: verdict, p: row["p"])
+      detection: try body.domain(id: id), agent: agent, storedAt: try row.time("stored_ms"),
+      incident: try row.idIfAny("incident", of: "detections"), verdict: verdict, p: try row.valueIfAny("p"))
   }
 }

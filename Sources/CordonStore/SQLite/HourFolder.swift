@@ -22,11 +22,12 @@ struct HourFolder {
 
   /// Takes up one row of a day table.
   mutating func add(_ row: Row) throws {
-    let start: Int64 = row["start_ms"]
+    let start: Int64 = try row.value("start_ms")
     let hour = Self.hour(of: Timestamp(milliseconds: start))
-    let key = Key(entity: row["entity"], schema: row["schema"], hour: hour)
+    let key = Key(entity: try row.value("entity"), schema: try row.value("schema"), hour: hour)
     let added = Sum(
-      windows: 1, observations: row["observations"], features: try PackedFloats.decode(row["features"]))
+      windows: 1, observations: try row.value("observations"),
+      features: try PackedFloats.decode(try row.value("features")))
     sums[key] = sums[key].map { Self.merge($0, added, schema: key.schema) } ?? Self.known(added, schema: key.schema)
   }
 
@@ -42,8 +43,8 @@ struct HourFolder {
       var sum = sum
       if let row = try Row.fetchOne(stored, arguments: [key.entity, key.schema, key.hour]) {
         let before = Sum(
-          windows: row["windows"], observations: row["observations"],
-          features: try PackedFloats.decode(row["features"]))
+          windows: try row.value("windows"), observations: try row.value("observations"),
+          features: try PackedFloats.decode(try row.value("features")))
         sum = Self.merge(before, sum, schema: key.schema)
       }
       try update.execute(arguments: [

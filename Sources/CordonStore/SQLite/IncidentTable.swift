@@ -8,14 +8,15 @@ enum IncidentTable {
   static let columns = "incidents.*, (SELECT MIN(p) FROM detections WHERE incident = incidents.id) AS p"
 
   static func read(_ row: Row) throws -> IncidentRecord {
-    let names = try StoredBody.decode([String].self, row["agents"], table: "incidents", column: "agents")
+    let names = try StoredBody.decode([String].self, try row.value("agents"), table: "incidents", column: "agents")
     let agents = names.compactMap { AgentID($0) }
     guard agents.count == names.count else { throw StoreFailure.badRow("incidents", "agents") }
     return IncidentRecord(
-      id: try row.id("id", of: "incidents"), state: row["state"], title: row["title"],
-      severity: try row.choice(Severity.self, "severity", of: "incidents"), openedAt: row.time("opened_ms"),
-      updatedAt: row.time("updated_ms"), firstEvent: row.time("first_event_ms"), lastEvent: row.time("last_event_ms"),
-      owner: row["owner"], detections: row.unsigned32("detections"), agents: agents, p: row["p"])
+      id: try row.id("id", of: "incidents"), state: try row.value("state"), title: try row.value("title"),
+      severity: try row.choice(Severity.self, "severity", of: "incidents"), openedAt: try row.time("opened_ms"),
+      updatedAt: try row.time("updated_ms"), firstEvent: try row.time("first_event_ms"),
+      lastEvent: try row.time("last_event_ms"), owner: try row.value("owner"),
+      detections: try row.unsigned32("detections"), agents: agents, p: try row.valueIfAny("p"))
   }
 
   static func upsert(_ db: Database, _ incident: IncidentRecord) throws {

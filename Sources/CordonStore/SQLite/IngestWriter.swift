@@ -69,7 +69,7 @@ struct IngestWriter {
     let row = try Row.fetchOne(
       db.cachedStatement(sql: "SELECT ref, through FROM lanes WHERE agent = ? AND epoch = ? AND lane = ?"),
       arguments: [key.agent.text, key.epoch.stored, key.lane.rawValue])
-    if let row { return LaneState(ref: row["ref"], through: row.unsigned("through")) }
+    if let row { return LaneState(ref: try row.value("ref"), through: try row.unsigned("through")) }
     try db.execute(
       sql: "INSERT INTO lanes (agent, lane, epoch, through, updated_ms) VALUES (?, ?, ?, 0, ?)",
       arguments: [key.agent.text, key.lane.rawValue, key.epoch.stored, now.milliseconds])

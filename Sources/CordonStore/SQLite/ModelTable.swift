@@ -22,11 +22,13 @@ enum ModelTable {
 
   static func model(_ row: Row) throws -> ModelRecord {
     ModelRecord(
-      id: try row.id("id", of: "models"), schema: row.unsigned32("schema"),
+      id: try row.id("id", of: "models"), schema: try row.unsigned32("schema"),
       state: try row.choice(ModelRecord.State.self, "state", of: "models"),
-      number: UInt64(bitPattern: row["number"]), payload: row.bytes("payload"),
-      envelope: row.bytesIfAny("envelope") ?? [], digest: row.bytesIfAny("digest") ?? [], madeBy: row["made_by"],
-      promotedBy: row["promoted_by"], createdAt: row.time("created_ms"), updatedAt: row.time("updated_ms"))
+      number: UInt64(bitPattern: try row.value("number")), payload: try row.bytes("payload"),
+      envelope: try row.bytesIfAny("envelope") ?? [], digest: try row.bytesIfAny("digest") ?? [],
+      madeBy: try row.value("made_by"),
+      promotedBy: try row.value("promoted_by"), createdAt: try row.time("created_ms"),
+      updatedAt: try row.time("updated_ms"))
   }
 
   static func upsert(_ db: Database, _ offer: OfferRecord) throws {
@@ -44,12 +46,13 @@ enum ModelTable {
   }
 
   static func offer(_ row: Row) throws -> OfferRecord {
-    let sent: Int64 = row["sent_ms"]
+    let sent: Int64 = try row.value("sent_ms")
     return OfferRecord(
-      serial: row.unsigned("serial"), model: try row.id("model", of: "offers"), schema: row.unsigned32("schema"),
-      role: try row.choice(ModelOffer.Role.self, "role", of: "offers"), ring: row.unsigned32("ring"),
-      group: row["team"], envelope: row.bytes("envelope"),
-      state: try row.choice(OfferRecord.State.self, "state", of: "offers"), madeBy: row["made_by"],
-      madeAt: row.time("made_ms"), sentAt: sent == 0 ? nil : Timestamp(milliseconds: sent))
+      serial: try row.unsigned("serial"), model: try row.id("model", of: "offers"),
+      schema: try row.unsigned32("schema"),
+      role: try row.choice(ModelOffer.Role.self, "role", of: "offers"), ring: try row.unsigned32("ring"),
+      group: try row.valueIfAny("team"), envelope: try row.bytes("envelope"),
+      state: try row.choice(OfferRecord.State.self, "state", of: "offers"), madeBy: try row.value("made_by"),
+      madeAt: try row.time("made_ms"), sentAt: sent == 0 ? nil : Timestamp(milliseconds: sent))
   }
 }

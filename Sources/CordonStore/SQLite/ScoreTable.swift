@@ -8,20 +8,23 @@ enum ScoreTable {
   static func note(
     _ row: Row, _ db: Database, at now: Timestamp, day: (Timestamp) -> Int32
   ) throws {
-    let entity: Data = row["entity"]
-    if row["partial"] as Bool {
+    let entity: Data = try row.value("entity")
+    if try row.value("partial") as Bool {
       try db.cachedStatement(
         sql: """
           INSERT INTO user_windows (start_ms, schema, entity, noted_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
           """
-      ).execute(arguments: [row["start_ms"] as Int64, row["schema"] as Int64, entity, now.milliseconds])
+      ).execute(arguments: [
+        try row.value("start_ms") as Int64, try row.value("schema") as Int64, entity, now.milliseconds,
+      ])
       return
     }
     for column in ["scores", "shadow_scores"] {
-      guard let scores = try PackedScores.decode(row[column]) else { continue }
+      guard let scores = try PackedScores.decode(try row.valueIfAny(column)) else { continue }
       for (index, score) in scores.values.prefix(WindowScores.scaleLimit).enumerated() {
         try raise(
-          db, day: day(row.time("start_ms")), schema: row["schema"], model: scores.model, scale: UInt8(index + 1),
+          db, day: day(try row.time("start_ms")), schema: try row.value("schema"), model: scores.model,
+          scale: UInt8(index + 1),
           entity: entity, score: Double(score))
       }
     }
@@ -65,8 +68,9 @@ enum ScoreTable {
 
   static func maximum(_ row: Row) throws -> DailyScore {
     DailyScore(
-      entity: try EntityKey.decode(row.bytes("entity")), schema: row.unsigned32("schema"),
-      model: UInt64(bitPattern: row["model"]), scale: UInt8(clamping: row["scale"] as Int64), day: row["day"],
-      score: row["score"])
+      entity: try EntityKey.decode(try row.bytes("entity")), schema: try row.unsigned32("schema"),
+      model: UInt64(bitPattern: try row.value("model")), scale: UInt8(clamping: try row.value("scale") as Int64),
+      day: try row.value("day"),
+      score: try row.value("score"))
   }
 }

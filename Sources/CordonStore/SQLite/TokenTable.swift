@@ -4,11 +4,13 @@ import GRDB
 
 /// Rows of `tokens`.
 enum TokenTable {
-  static func read(_ row: Row) -> TokenRecord {
+  static func read(_ row: Row) throws(CordonError) -> TokenRecord {
     TokenRecord(
-      id: row["id"], digest: row.bytes("digest"), group: row["team"], createdAt: row.time("created_ms"),
-      notAfter: row.time("not_after_ms"), usesLeft: row.unsigned32("uses_left"), isRevoked: row["revoked"],
-      createdBy: row["created_by"])
+      id: try row.value("id"), digest: try row.bytes("digest"), group: try row.value("team"),
+      createdAt: try row.time("created_ms"),
+      notAfter: try row.time("not_after_ms"), usesLeft: try row.unsigned32("uses_left"),
+      isRevoked: try row.value("revoked"),
+      createdBy: try row.value("created_by"))
   }
 
   /// The token, if it may be used now.
@@ -18,7 +20,7 @@ enum TokenTable {
         .denied, "token-unknown", "The enrolment token is not known here.",
         remedy: "Check that it was made on this collector, or ask for a new one: cordon token create.")
     }
-    let token = read(row)
+    let token = try read(row)
     try token.check(at: now)
     return token
   }

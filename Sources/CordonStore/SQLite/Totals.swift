@@ -15,7 +15,9 @@ enum Totals {
 
   static func all(_ db: Database) throws -> [String: Int64] {
     var totals: [String: Int64] = [:]
-    for row in try Row.fetchAll(db, sql: "SELECT name, count FROM totals") { totals[row["name"]] = row["count"] }
+    for row in try Row.fetchAll(db, sql: "SELECT name, count FROM totals") {
+      totals[try row.value("name")] = try row.value("count")
+    }
     return totals
   }
 }

@@ -6,19 +6,21 @@ import GRDB
 enum WindowTable {
   static func read(_ row: Row) throws -> StoredWindow {
     let key = RecordKey(
-      agent: try row.agent("agent", of: "lanes"), epoch: SpoolEpoch(stored: row["epoch"]), lane: .window,
-      sequence: row.unsigned("sequence"))
-    return StoredWindow(key: key, receivedAt: row.time("received_ms"), window: try window(row))
+      agent: try row.agent("agent", of: "lanes"), epoch: SpoolEpoch(stored: try row.value("epoch")), lane: .window,
+      sequence: try row.unsigned("sequence"))
+    return StoredWindow(key: key, receivedAt: try row.time("received_ms"), window: try window(row))
   }
 
   static func window(_ row: Row) throws -> EntityWindow {
     EntityWindow(
-      entity: try EntityKey.decode(row.bytes("entity")), schema: row.unsigned32("schema"), start: row.time("start_ms"),
-      length: row.unsigned32("length_ms"), observations: row.unsigned32("observations"),
-      features: try PackedFloats.decode(row["features"]),
-      sketches: try PackedSketches.decode(row.bytesIfAny("sketches") ?? []), isPartial: row["partial"],
-      isEarly: row["early"], isSkewed: row["skewed"], lag: row.unsigned32("lag_ms"), late: row.unsigned32("late"),
-      part: row.unsigned32("part"), scores: try PackedScores.decode(row["scores"]),
-      shadowScores: try PackedScores.decode(row["shadow_scores"]))
+      entity: try EntityKey.decode(try row.bytes("entity")), schema: try row.unsigned32("schema"),
+      start: try row.time("start_ms"),
+      length: try row.unsigned32("length_ms"), observations: try row.unsigned32("observations"),
+      features: try PackedFloats.decode(try row.value("features")),
+      sketches: try PackedSketches.decode(try row.bytesIfAny("sketches") ?? []), isPartial: try row.value("partial"),
+      isEarly: try row.value("early"), isSkewed: try row.value("skewed"), lag: try row.unsigned32("lag_ms"),
+      late: try row.unsigned32("late"),
+      part: try row.unsigned32("part"), scores: try PackedScores.decode(try row.valueIfAny("scores")),
+      shadowScores: try PackedScores.decode(try row.valueIfAny("shadow_scores")))
   }
 }
