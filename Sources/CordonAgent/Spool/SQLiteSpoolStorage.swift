@@ -11,6 +11,8 @@ package final class SQLiteSpoolStorage: SpoolStorage {
   private static let version: Int64 = 1
   /// Spare room for indexes, bookkeeping and pages that are half empty.
   private static let overhead = 3
+  /// A record's size, which carries no checksum: damage must not make sums that no integer holds.
+  private static let size = "max(0, min(size, 1073741824))"
 
   /// Opens or creates a spool's file.
   ///
@@ -173,10 +175,11 @@ package final class SQLiteSpoolStorage: SpoolStorage {
     }
     try database.rows("SELECT epoch, lane, first, last, cause FROM skipped ORDER BY epoch, lane, first", []) { row in
       let cause = SkippedRange.Cause(rawValue: UInt8(truncatingIfNeeded: row.integer(4))) ?? .corruption
-      let range = UInt64(clamping: row.integer(2))...UInt64(clamping: row.integer(3))
-      change(row) { $0.skipped.append(SkippedRange(range, cause)) }
+      let (first, last) = (UInt64(clamping: row.integer(2)), UInt64(clamping: row.integer(3)))
+      guard first <= last else { return }
+      change(row) { $0.skipped.append(SkippedRange(first...last, cause)) }
     }
-    try database.rows("SELECT epoch, lane, count(*), sum(size) FROM record GROUP BY epoch, lane", []) { row in
+    try database.rows("SELECT epoch, lane, count(*), sum(\(Self.size)) FROM record GROUP BY epoch, lane", []) { row in
       change(row) { lane in
         lane.records = Int(row.integer(2))
         lane.bytes = Int(row.integer(3))
@@ -192,14 +195,16 @@ package final class SQLiteSpoolStorage: SpoolStorage {
     var heads: [RecordHead] = []
     try database.rows(
       """
-      SELECT sequence, size, appended_ms FROM record WHERE epoch = ? AND lane = ? AND sequence > ?
+      SELECT sequence, \(Self.size), appended_ms FROM record WHERE epoch = ? AND lane = ? AND sequence > ?
       ORDER BY sequence LIMIT ?
       """, place(lane) + [number(after), .integer(Int64(most))]
     ) { row in
+      let sequence = UInt64(clamping: row.integer(0))
+      // A damaged tree can give numbers that do not ascend: whoever reads on after the last would never end.
+      guard sequence > heads.last?.sequence ?? after else { return }
       heads.append(
         RecordHead(
-          sequence: UInt64(clamping: row.integer(0)), bytes: Int(row.integer(1)),
-          appended: Timestamp(milliseconds: row.integer(2))))
+          sequence: sequence, bytes: Int(row.integer(1)), appended: Timestamp(milliseconds: row.integer(2))))
     }
     return heads
   }
@@ -209,7 +214,10 @@ package final class SQLiteSpoolStorage: SpoolStorage {
   ) throws(CordonError) -> (records: Int, bytes: Int) {
     var extent = (records: 0, bytes: 0)
     try database.rows(
-      "SELECT count(*), coalesce(sum(size), 0) FROM record WHERE epoch = ? AND lane = ? AND sequence BETWEEN ? AND ?",
+      """
+      SELECT count(*), coalesce(sum(\(Self.size)), 0) FROM record
+      WHERE epoch = ? AND lane = ? AND sequence BETWEEN ? AND ?
+      """,
       place(lane) + [number(range.lowerBound), number(range.upperBound)]
     ) { extent = (Int($0.integer(0)), Int($0.integer(1))) }
     return extent
@@ -224,7 +232,7 @@ package final class SQLiteSpoolStorage: SpoolStorage {
     // A row that fails its checksum does not count, so a page of them cannot hide what comes behind.
     var after = after
     while !isFull {
-      var seen = 0
+      let start = after
       try database.rows(
         """
         SELECT sequence, checksum, bytes FROM record WHERE epoch = ? AND lane = ? AND sequence > ?
@@ -232,8 +240,10 @@ package final class SQLiteSpoolStorage: SpoolStorage {
         """, place(lane) + [number(after), .integer(Int64(most - records.count))]
       ) { row in
         guard !isFull else { return }
-        seen += 1
-        after = UInt64(clamping: row.integer(0))
+        // A damaged tree can give numbers that do not ascend, and the same row for ever.
+        let sequence = UInt64(clamping: row.integer(0))
+        guard sequence > after else { return }
+        after = sequence
         let blob = row.blob(2)
         guard Checksum.of(blob) == UInt64(bitPattern: row.integer(1)) else { return }
         guard records.isEmpty || bytes + blob.count <= mostBytes else {
@@ -243,7 +253,7 @@ package final class SQLiteSpoolStorage: SpoolStorage {
         bytes += blob.count
         records.append(StoredRecord(sequence: after, bytes: blob))
       }
-      if seen == 0 || records.count >= most { isFull = true }
+      if after == start || records.count >= most { isFull = true }
     }
     return records
   }

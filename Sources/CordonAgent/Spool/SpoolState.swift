@@ -82,7 +82,10 @@ package struct SpoolState: Hashable, Sendable {
     return epochs[last][lane].numbered
   }
 
-  package mutating func count(_ drop: SpoolDrop, _ number: Int = 1) { drops[drop, default: 0] += UInt64(number) }
+  package mutating func count(_ drop: SpoolDrop, _ number: Int = 1) {
+    let (sum, isTooMuch) = drops[drop, default: 0].addingReportingOverflow(UInt64(max(0, number)))
+    drops[drop] = isTooMuch ? .max : sum
+  }
 
   /// Forgets every lease: the stream that they were for has ended.
   package mutating func rewind() {
