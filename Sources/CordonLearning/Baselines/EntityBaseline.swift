@@ -13,6 +13,8 @@ package struct EntityBaseline: Hashable, Sendable {
   /// What an agent keeps an entity, in bytes.
   package static let encodedLimit = 2000
   package static let featureLimit = 48
+  /// A state with more windows than this is damaged: a window a second makes them in nine million years.
+  private static let mostWindows: UInt64 = 1 << 48
   private static let version: UInt8 = 1
 
   /// A feature's hurdle: in how many active windows it was above zero, and how great then.
@@ -93,6 +95,7 @@ extension EntityBaseline {
     guard (1...Self.featureLimit).contains(count) else { throw StateReader.malformed }
     self.init(featureCount: count)
     windows = try reader.integer()
+    guard windows <= Self.mostWindows else { throw StateReader.malformed }
     activeWindows = try reader.integer()
     activity = try ActivityProfile(from: &reader)
     for index in 0..<count {
