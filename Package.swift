@@ -45,8 +45,10 @@ func program(_ name: String, _ dependencies: [Target.Dependency], path: String? 
 }
 
 /// The tests of a room, mirrored path for path.
-func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
-  .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = []
+) -> Target {
+  .testTarget(name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: strict)
 }
 
 let package = Package(
@@ -209,6 +211,22 @@ let package = Package(
     tests(
       "SimulationTests",
       ["CordonAgent", "CordonCollector", "CordonStore", "CordonTrust", "CordonWire", "CordonTestSupport"]),
+    // The fuzz targets over their corpora, every day; Scripts/fuzz builds each by itself.
+    tests(
+      "FuzzTests",
+      [
+        "CordonAdmin", "CordonAgent", "CordonContainment", "CordonCore", "CordonLearning", "CordonLedger", "CordonONNX",
+        "CordonPolicy", "CordonStore", "CordonTelemetry", "CordonTrust", "CordonWire", "CordonTestSupport", crypto,
+        protobuf,
+      ], path: "Tests/Fuzz",
+      exclude: [
+        "AgentMessage/Corpus", "AuditLine/Corpus", "AuditMessage/Corpus", "BehaviourState/Corpus", "DateText/Corpus",
+        "DistinctSketch/Corpus", "EnrolmentToken/Corpus", "EnvelopeBytes/Corpus", "EnvelopePayload/Corpus",
+        "EventMapping/Corpus", "FanotifyEvent/Corpus", "FileRecord/Corpus", "JournalFile/Corpus", "LabArchive/Corpus",
+        "LabCSV/Corpus", "LedgerExport/Corpus", "ModelBundle/Corpus", "NameList/Corpus", "ONNXModel/Corpus",
+        "PolicyText/Corpus", "SeamMessage/Corpus", "SigmaRule/Corpus", "SpoolFile/Corpus", "StoreFile/Corpus",
+        "TrailFile/Corpus", "TrailRecord/Corpus",
+      ]),
     program(
       "cordon-bench",
       [

@@ -73,7 +73,9 @@ extension CollectorStore {
     try await read { db in
       let rows = try Row.fetchAll(
         db, sql: "SELECT entity, team FROM watches WHERE schema = ?", arguments: [Int64(schema)])
-      return Dictionary(uniqueKeysWithValues: try rows.map { (try EntityKey.decode($0.bytes("entity")), $0["team"]) })
+      return Dictionary(
+        try rows.map { (try EntityKey.decode(try $0.bytes("entity")), try $0.value("team") as String) },
+        uniquingKeysWith: { $1 })
     }
   }
 

@@ -2,8 +2,7 @@ import CordonCore
 import CordonTelemetry
 
 /// Any bytes as an audit.log: no trap, and no more observations than two a line.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzAuditLine(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
+func fuzzAuditLine(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
   var parser = AuditParser()
   var found: [Observation] = []
   let batch = AuditSensor.records(inReplay: Array(UnsafeBufferPointer(start: data, count: count)))

@@ -2,8 +2,7 @@ import CordonCore
 import CordonTelemetry
 
 /// Any bytes as netlink messages, each with its length in 2 bytes before it: no trap, bounded observations.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzAuditMessage(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
+func fuzzAuditMessage(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))
   var parser = AuditParser()
   var found: [Observation] = []

@@ -1,8 +1,7 @@
 import CordonTrust
 
 /// Any bytes as an envelope and as the files that sites hand about: no trap, and an envelope is written back as read.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzEnvelopeBytes(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
+func fuzzEnvelopeBytes(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))
   if let envelope = try? Envelope(serialized: bytes) {
     let written = try? envelope.serialized()

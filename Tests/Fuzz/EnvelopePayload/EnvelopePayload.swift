@@ -2,8 +2,7 @@ import CordonCore
 import CordonTrust
 
 /// Any bytes as the payload of each type of envelope: no trap, and what is read is written back as it was read.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzEnvelopePayload(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
+func fuzzEnvelopePayload(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))
   check(Roster.self, bytes)
   check(Policy.self, bytes)

@@ -1,8 +1,7 @@
 import CordonPolicy
 
 /// Any bytes as an event mapping: no trap, and a mapping that comes out keeps to its bounds.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzEventMapping(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
+func fuzzEventMapping(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))
   guard let mapping = try? EventMappingReader.read(bytes, file: "fuzz.yaml") else { return 0 }
   precondition((1...EventMappingReader.mostFeatures).contains(mapping.features.count))

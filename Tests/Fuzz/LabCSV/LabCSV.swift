@@ -2,8 +2,7 @@ import CordonAdmin
 import CordonCore
 
 /// Any bytes as a CSV file: no trap, and whole columns or one refusal.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzLabCSV(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
+func fuzzLabCSV(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))
   guard let table = try? LabTable(csv: bytes, name: "fuzz.csv") else { return 0 }
   for column in table.columns {

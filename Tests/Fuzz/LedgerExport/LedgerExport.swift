@@ -1,8 +1,7 @@
 import CordonLedger
 
 /// Any bytes as an exported ledger and as a signed note: no trap, and what is read is written back as it was read.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzLedgerExport(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
+func fuzzLedgerExport(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))
   guard var verifier = try? LedgerVerifier() else { return 0 }
   for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {

@@ -2,8 +2,7 @@ import CordonLearning
 import CordonWire
 
 /// Any bytes as a model's bundle: no trap, it is written back as it was read, and its model scores finite numbers.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzModelBundle(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
+func fuzzModelBundle(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))
   guard let bundle = try? ModelBundle(encoded: bytes) else { return 0 }
   let written = try? bundle.encoded()

@@ -2,8 +2,7 @@ import CordonLearning
 import CordonONNX
 
 /// Any bytes as an ONNX file: no trap, and a model that comes out scores finite numbers and can be written again.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzONNXModel(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
+func fuzzONNXModel(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))
   guard let imported = try? ONNXImporter.model(from: bytes) else { return 0 }
   for value: Float in [0, 1, -1e30, .greatestFiniteMagnitude, .nan] {

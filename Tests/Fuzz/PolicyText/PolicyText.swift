@@ -1,8 +1,7 @@
 import CordonPolicy
 
 /// Any bytes as a policy file: no trap, and always an answer.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzPolicyText(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
+func fuzzPolicyText(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
   _ = PolicyCompiler.compile(Array(UnsafeBufferPointer(start: data, count: count)), file: "fuzz.yaml")
   return 0
 }

@@ -4,8 +4,7 @@ import CordonTelemetry
 
 /// Any bytes as a Sigma rule: no trap; a rule that comes out is sound, is written as Sigma that compiles to the same
 /// rule, and is matched without a trap.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzSigmaRule(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
+func fuzzSigmaRule(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
   let compiler = SigmaCompiler(checkExpression: { RegularExpression.problem(with: $0, options: $1) })
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))
   guard case .compiled(let rule) = compiler.compile(bytes, file: "fuzz.yml") else { return 0 }

@@ -1,8 +1,7 @@
 import CordonTelemetry
 
 /// Any bytes as an audit trail's file and as a syslog stream, cut where the first byte says.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzTrailFile(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
+func fuzzTrailFile(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))
   let whole = EHRSensor.records(inReplay: bytes)
   let step = Int(bytes.first ?? 0) + 1

@@ -2,8 +2,7 @@ import CordonCore
 import CordonTelemetry
 
 /// Any bytes as one record of an audit trail: JSON, XML or a syslog packet, whichever they begin like.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzTrailRecord(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
+func fuzzTrailRecord(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
   var parser = EHRParser()
   var found: [Observation] = []
   parser.parse(Array(UnsafeBufferPointer(start: data, count: count)), arrived: .epoch, into: &found)

@@ -2,13 +2,13 @@
 ///
 /// Pure calendar arithmetic (Hinnant: "chrono-compatible low-level date algorithms", 2013), no time zones: what matters to
 /// a model is order and distance.
-enum DateText {
+package enum DateText {
   /// Days since 1970-01-01 with the time of day as a fraction; for a time alone, seconds since midnight. Nil for another
   /// text.
   ///
   /// Dates: `2019-04-25`, `2019/04/25`, `25-Apr-19`, `25-Apr-2019`, `04/25/2019` (month first, as exports from the United
   /// States have it). Times: `14:42`, `14:42:33`, `14:42:33.5`, after a blank or a `T`; `Z` at the end is skipped.
-  static func number(_ text: String) -> Double? {
+  package static func number(_ text: String) -> Double? {
     guard text.utf8.count <= 40 else { return nil }
     let parts = text.split(whereSeparator: { $0 == " " || $0 == "T" })
     switch parts.count {
