@@ -27,14 +27,18 @@ package struct CalibrationReport: Sendable {
   package var burst: ProbeResult
   package var longShift: ProbeResult
 
-  /// Runs `fleets` fleets of a bench, with seeds that follow its own.
-  package init(_ bench: CalibrationBench, fleets: Int, budgets: [Double] = CalibrationReport.budgets) {
+  /// Runs `fleets` fleets of a bench, with seeds that follow its own; `begins` is told of each, from 1.
+  package init(
+    _ bench: CalibrationBench, fleets: Int, budgets: [Double] = CalibrationReport.budgets,
+    begins: (Int) -> Void = { _ in }
+  ) {
     scenario = bench.scenario
     var seen = [[WatchedAlerts]](repeating: [], count: budgets.count)
     var least = [Double?](repeating: nil, count: budgets.count)
     burst = ProbeResult(probes: 0, delays: [])
     longShift = burst
     for fleet in 0..<fleets {
+      begins(fleet + 1)
       var bench = bench
       bench.seed += UInt64(fleet)
       let calibrations = bench.calibrate()

@@ -22,8 +22,11 @@ struct AuditBench: AsyncParsableCommand {
     try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(atPath: work) }
     let log = "\(work)/audit.log"
+    let progress = Progress("audit")
+    progress.say("recording \(days) days of a host with \(users) users")
     let records = try record(to: log)
-    let ours = try best(ProgramRun.ours("cordon-agent"), ["replay", "--json", log])
+    progress.say("\(Show.count(records)) records")
+    let ours = try best(ProgramRun.ours("cordon-agent"), ["replay", "--output", "json", log], progress)
     var table = MarkdownTable("audit records a second and core", "records/s", "ours / peer", "aim")
     let rate = records / (ours.processor / .seconds(1))
     table.add("**Cordon**: parsed, pseudonymised, windowed", Show.count(rate), "-", Show.count(Self.aim))
@@ -35,7 +38,7 @@ struct AuditBench: AsyncParsableCommand {
         ("aureport --summary: parsed, counted", "aureport", ["--input", log, "--summary"]),
       ]
       for (name, program, arguments) in readers {
-        let peer = try best("\(peers)/\(program)", arguments)
+        let peer = try best("\(peers)/\(program)", arguments, progress)
         let theirs = records / (peer.processor / .seconds(1))
         table.add(name, Show.count(theirs), Show.times(rate / theirs), "-")
       }
@@ -60,12 +63,15 @@ struct AuditBench: AsyncParsableCommand {
     return Double(log.records)
   }
 
-  private func best(_ program: String, _ arguments: [String]) throws -> ProgramRun {
-    var best = try ProgramRun.run(program, arguments, keepsOutput: false)
-    for _ in 1..<max(1, runs) {
+  private func best(_ program: String, _ arguments: [String], _ progress: Progress) throws -> ProgramRun {
+    var all: [ProgramRun] = []
+    for run in 1...max(1, runs) {
       let next = try ProgramRun.run(program, arguments, keepsOutput: false)
-      if next.processor < best.processor { best = next }
+      progress.say(
+        "\(program.split(separator: "/").last ?? ""), run \(run) of \(runs): \(Show.decimal(next.processor / .seconds(1))) s"
+      )
+      all.append(next)
     }
-    return best
+    return all.min { $0.processor < $1.processor } ?? all[0]
   }
 }

@@ -20,8 +20,12 @@ struct CalibrationBenchCommand: AsyncParsableCommand {
     var rates = MarkdownTable("clean fleet", "budget a day", "seen", "realised / budget", "95 % interval", "holds")
     var found = MarkdownTable("fleet", "3 minutes at 6σ: found", "after", "1σ for a day: found", "after", "reference")
     var changed = MarkdownTable("go-live, budget a day", "seen on its day, all fleets", "populations", "aim a fleet")
+    let progress = Progress("calibration")
     for scenario in FleetScenario.all {
-      let report = CalibrationReport(CalibrationBench(scenario, entities: entities, seed: seed), fleets: fleets)
+      let bench = CalibrationBench(scenario, entities: entities, seed: seed)
+      let report = CalibrationReport(bench, fleets: fleets) { fleet in
+        progress.say("\(scenario.name), fleet \(fleet) of \(fleets), \(entities) entities")
+      }
       for row in report.rows {
         if scenario.goLive > 0 {
           changed.add(Show.decimal(row.alertsPerDay), "\(row.seenAtGoLive)", "\(row.populations)", "at most 1")
