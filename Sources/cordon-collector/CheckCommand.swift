@@ -7,9 +7,17 @@ import CordonTrust
 /// Checks configuration and folder without starting anything.
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Check the configuration and the collector's folder.")
+    commandName: "check", abstract: "Check the configuration and the collector's folder.",
+    discussion: """
+      Starts nothing; what is wrong is told, all of it, and the exit code says so.
+
+      Examples:
+        cordon-collector check
+        cordon-collector check --config collector.conf --output json
+      """)
 
   @OptionGroup var options: SettingsOptions
+  @OptionGroup var output: OutputOptions
 
   func run() async throws {
     try await CollectorProgram.reporting {
@@ -17,11 +25,16 @@ struct CheckCommand: AsyncParsableCommand {
       let identity = try CollectorIdentity.load(from: settings.state)
       _ = try LedgerKeyFile.load(from: settings.state, domain: identity.grant.domain)
       _ = try CollectorIdentity.currentChain(in: settings.state)
-      print(
+      let (uplink, enrolment) = ("\(settings.uplink)", "\(settings.enrolment)")
+      try output.say(
+        [
+          "collector": try identity.name, "site": identity.grant.site, "domain": "\(identity.grant.domain)",
+          "uplink": uplink, "enrolment": enrolment,
+        ],
         """
         The configuration is usable.
         Collector “\(try identity.name)” of \(identity.grant.site) (\(identity.grant.domain))
-        Agents and operators: \(settings.uplink); enrolment: \(settings.enrolment)
+        Agents and operators: \(uplink); enrolment: \(enrolment)
         """)
     }
   }

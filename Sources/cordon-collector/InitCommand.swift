@@ -3,7 +3,6 @@ import CordonCollector
 import CordonCore
 import CordonRuntime
 import CordonTrust
-import FoundationEssentials
 
 /// Makes a collector's keys and its request, or installs what the site's holders signed.
 struct InitCommand: AsyncParsableCommand {
@@ -12,6 +11,10 @@ struct InitCommand: AsyncParsableCommand {
     discussion: """
       Without --grant, makes the collector's keys and writes collector.request; carry it to the site's holders.
       With --grant, checks what they signed against these keys and installs it.
+
+      Examples:
+        cordon-collector init --name c1 --dns collector.st-elsewhere.example
+        cordon-collector init --grant collector.grant
       """)
 
   @OptionGroup var options: StateOptions
@@ -21,7 +24,7 @@ struct InitCommand: AsyncParsableCommand {
   @Option(name: .customLong("address"), help: "An IP address under which agents reach it; may be repeated.")
   var addresses: [String] = []
   @Option(help: "The file that the site's holders made of the request.") var grant: String?
-  @Flag(help: "Write the result as JSON.") var json = false
+  @OptionGroup var output: OutputOptions
 
   func run() async throws {
     try await CollectorProgram.reporting {
@@ -42,7 +45,7 @@ struct InitCommand: AsyncParsableCommand {
     _ = try CollectorIdentity.prepare(in: options.state, name: name, names: names)
     try LedgerKeyFile.create(in: options.state)
     let request = "\(options.state)/\(CollectorIdentity.Files.request)"
-    try say(
+    try output.say(
       ["request": request],
       """
       Keys made in \(options.state).
@@ -57,21 +60,11 @@ struct InitCommand: AsyncParsableCommand {
     let clock = SystemClock()
     let identity = try await CollectorIdentity.accept(grant, in: options.state, at: clock.now)
     let key = try LedgerKeyFile.publish(in: options.state, domain: grant.domain)
-    try say(
+    try output.say(
       ["collector": try identity.name, "site": grant.site, "ledger_key": key],
       """
       The collector “\(try identity.name)” of \(grant.site) is ready: cordon-collector run --state \(options.state)
       Key of its ledger, for cordon ledger verify: \(key)
       """)
-  }
-
-  private func say(_ values: [String: String], _ text: String) throws {
-    guard json else {
-      print(text)
-      return
-    }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    print(String(decoding: try encoder.encode(values), as: UTF8.self))
   }
 }

@@ -13,6 +13,10 @@ struct RunCommand: AsyncParsableCommand {
     discussion: """
       Stops gracefully on SIGTERM: streams end, what was received is committed, the ledger is signed.
       SIGHUP reads configuration, certificates and revocations again; the log says what changed and what needs a restart.
+
+      Examples:
+        cordon-collector run
+        cordon-collector run --state /srv/collector --uplink-address 0.0.0.0:7443
       """)
 
   @OptionGroup var options: SettingsOptions

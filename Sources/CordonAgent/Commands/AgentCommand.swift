@@ -110,10 +110,18 @@ struct WorkerCommand: AsyncParsableCommand {
 }
 
 struct VersionCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "version", abstract: "Print the version.")
+  static let configuration = CommandConfiguration(
+    commandName: "version", abstract: "Print the version.",
+    discussion: """
+      Examples:
+        cordon-agent version
+      """)
+
+  @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let environment = try AgentEnvironment.get()
-    environment.write("cordon-agent \(environment.version)\n")
+    try output.write(
+      ["version": environment.version], as: "cordon-agent \(environment.version)\n", in: environment)
   }
 }

@@ -22,6 +22,7 @@ struct EnrollCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("A file that holds the token (default: standard input).", valueName: "file"))
   var tokenFile: String?
   @Flag(help: "Replace this machine's identity by a new one; the old one should be revoked.") var again = false
+  @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let environment = try AgentEnvironment.get()
@@ -48,9 +49,11 @@ struct EnrollCommand: AsyncParsableCommand {
       try PrivateFile.replace(paths.roster, holding: try answer.roster.serialized())
     }
     try AgentFolders.handOver(paths, to: config.user)
-    environment.write(
-      "enrolled as \(answer.identity.label), agent \(answer.identity.id)"
-        + (answer.identity.group.isEmpty ? "\n" : ", group \(answer.identity.group)\n"))
+    let identity = answer.identity
+    try output.write(
+      ["label": identity.label, "agent": "\(identity.id)", "group": identity.group],
+      as: "enrolled as \(identity.label), agent \(identity.id)"
+        + (identity.group.isEmpty ? "\n" : ", group \(identity.group)\n"), in: environment)
   }
 
   private func readToken(in environment: AgentEnvironment) throws(CordonError) -> String {

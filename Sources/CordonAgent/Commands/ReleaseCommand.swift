@@ -17,6 +17,7 @@ struct ReleaseCommand: AsyncParsableCommand {
   @OptionGroup var options: AgentOptions
   @Argument(help: "The command's id, as `cordon-agent status` shows it.") var id: String?
   @Flag(help: "Everything that is held.") var all = false
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
     guard (id == nil) == all else { throw ValidationError("Name one command's id, or --all.") }
@@ -29,6 +30,7 @@ struct ReleaseCommand: AsyncParsableCommand {
     let command = id.flatMap { UniqueID($0) }
     let answer = try ControlClient.ask(command.map { .release($0) } ?? .releaseAll, at: paths.controlSocket)
     let count = try answer?.released ?? OfflineJournal.release(command, paths: paths)
-    environment.write(count == 1 ? "1 action released\n" : "\(count) actions released\n")
+    try output.write(
+      ["released": count], as: count == 1 ? "1 action released\n" : "\(count) actions released\n", in: environment)
   }
 }

@@ -11,12 +11,12 @@ struct ReplayCommand: AsyncParsableCommand {
 
       Examples:
         cordon-agent replay /var/log/audit/audit.log
-        cordon-agent replay --json --window 300 audit.log
+        cordon-agent replay --output json --window 300 audit.log
       """)
 
   @Argument(help: "An audit.log.") var file: String
-  @Flag(help: "Print JSON.") var json = false
   @Option(help: ArgumentHelp("Length of a window, 1 to 86400.", valueName: "seconds")) var window = 60
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
     guard (1...86_400).contains(window) else { throw ValidationError("--window is 1 to 86400 seconds.") }
@@ -25,6 +25,6 @@ struct ReplayCommand: AsyncParsableCommand {
   func run() async throws {
     let environment = try AgentEnvironment.get()
     let summary = try AuditReplay.run(file: file, windowLength: .seconds(window))
-    environment.write(json ? try summary.json() + "\n" : summary.text)
+    try output.write(summary, as: summary.text, in: environment)
   }
 }

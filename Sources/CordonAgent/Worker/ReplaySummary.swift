@@ -1,4 +1,4 @@
-package import CordonCore
+import CordonCore
 import FoundationEssentials
 
 /// What a recording became: counts, windows, detections; as text or JSON.
@@ -75,17 +75,6 @@ package struct ReplaySummary: Sendable, Codable {
     let position = strangest.firstIndex { score > $0.score ?? 0 } ?? strangest.count
     strangest.insert(Window(window), at: position)
     if strangest.count > Self.strangestLimit { strangest.removeLast() }
-  }
-
-  /// One object, keys sorted.
-  package func json() throws(CordonError) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    do {
-      return String(decoding: try encoder.encode(self), as: UTF8.self)
-    } catch {
-      throw CordonError(.defect, "replay-json", "The replay's result cannot be written as JSON: \(error).")
-    }
   }
 
   /// Counts, then detections, then one line a window.

@@ -38,7 +38,7 @@ package final class AuthorityBook: Sendable {
       guard newest.serial >= roster.serial else {
         throw CordonError(
           .conflict, "roster-older", "The store's roster \(newest.serial) is older than the grant's \(roster.serial).",
-          remedy: "cordon roster submit the grant's roster, or restore the store that belongs to this folder.")
+          remedy: "Restore the store that belongs to this folder, or one that is at least as new as its grant.")
       }
       roster = newest
     } else {

@@ -69,7 +69,8 @@ package final class EnrolmentService: Sendable {
     let now = context.now
     guard !context.trust.contents.revokedIdentities.contains(.agent(agent)) else {
       throw CordonError(
-        .denied, "revoked", "The agent \(agent) is revoked.", remedy: "Make the machine a new key: cordon-agent reset.")
+        .denied, "revoked", "The agent \(agent) is revoked.",
+        remedy: "Make the machine a new key: cordon-agent enroll --again.")
     }
     let chain = try context.identity.authority.issue(.agent(agent), for: wanted, at: now)
     let known = try await context.store.checkToken(token.hash, at: now)
@@ -167,7 +168,7 @@ package final class EnrolmentService: Sendable {
     guard !label.isEmpty, label.utf8.count <= longestLabel, isPlain else {
       throw CordonError(
         .invalid, "label", "A host's label has 1 to \(longestLabel) letters, digits, dots, hyphens, underscores.",
-        remedy: "Set it with cordon-agent enrol --label.")
+        remedy: "Set it with cordon-agent enroll --label.")
     }
     guard request.sealingKey.count == sealingKeyLength else {
       throw CordonError(.invalid, "sealing-key", "The sealing key has \(request.sealingKey.count) bytes, not 32.")

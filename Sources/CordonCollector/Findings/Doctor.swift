@@ -29,12 +29,12 @@ package enum Doctor {
         found.append(
           Finding(
             .critical, "roster-expired", "The roster \(snapshot.rosterSerial) has expired: agents obey nothing new.",
-            remedy: "cordon roster sign, then cordon roster submit."))
+            remedy: "cordon roster renew, with the root holders' keys."))
       } else if left < nearEnd {
         found.append(
           Finding(
             .high, "roster-near-end", "The roster \(snapshot.rosterSerial) ends in \(days(left)).",
-            remedy: "cordon roster sign, then cordon roster submit."))
+            remedy: "cordon roster renew, with the root holders' keys."))
       }
     } else {
       found.append(

@@ -66,7 +66,8 @@ package struct CollectorIdentity: Sendable {
     } catch  where error.kind == .missing {
       throw CordonError(
         .missing, "not-initialised", "\(folder) holds no grant of a site.",
-        remedy: "Run cordon-collector init, have the request signed with cordon site grant, and give it the grant.")
+        remedy:
+          "Run cordon-collector init, have the request signed with cordon site sign-collector, and give it the grant.")
     }
     return try assemble(try CollectorGrant(serialized: bytes), in: folder)
   }

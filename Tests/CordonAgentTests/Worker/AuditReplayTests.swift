@@ -2,6 +2,7 @@ import CordonAgent
 import CordonCore
 import CordonTelemetry
 import CordonTestSupport
+import FoundationEssentials
 import Testing
 
 @Suite struct AuditReplayTests {
@@ -21,7 +22,7 @@ import Testing
     let hosts = summary.windows.filter { $0.schema == "host@host" }
     #expect(hosts.reduce(0) { $0 + ($1.features["process_starts"] ?? 0) } == 100)
     #expect(hosts.first?.features["distinct_executables"] == 7)
-    for shown in [summary.text, try summary.json()] {
+    for shown in [summary.text, String(decoding: try JSONEncoder().encode(summary), as: UTF8.self)] {
       #expect(shown.contains("process_starts"))
       #expect(!shown.contains("planted"))
     }

@@ -12,7 +12,7 @@ struct TokenCreateCommand: ConnectedCommand {
 
       Examples:
         cordon token create --group administration --ttl 2h --out token.txt
-        cordon token create --uses 50 --ttl 7d | ssh ws-17 "cordon-agent enrol --token -"
+        cordon token create --uses 50 --ttl 7d | ssh ws-17 cordon-agent enroll --label ws-17
       """)
 
   static let longestLife = Duration.seconds(30 * 86_400)
