@@ -11,8 +11,8 @@ struct AuditBench: AsyncParsableCommand {
   /// Records a second and core that a site needs.
   private static let aim = 300_000.0
 
-  @Option(help: "People in the made-up hospital, all on one host.") var users: Int = 100
-  @Option(help: "Days of the recording.") var days: Int = 14
+  @Option(help: "People in the made-up hospital, all on one host.") var users: Int = 60
+  @Option(help: "Days of the recording.") var days: Int = 7
   @Option(help: "Runs of each; the best counts.") var runs: Int = 3
   @Option(help: "The folder of ausearch and aureport; without it they are left out.") var peers: String?
   @Option(help: "Where to work.") var folder: String = "/var/tmp"

@@ -21,7 +21,8 @@ import Testing
     #expect(summary.windowCount == 8)
     let hosts = summary.windows.filter { $0.schema == "host@host" }
     #expect(hosts.reduce(0) { $0 + ($1.features["process_starts"] ?? 0) } == 100)
-    #expect(hosts.first?.features["distinct_executables"] == 7)
+    // An estimate, under a key of the moment: two of the seven may fall together.
+    #expect([6, 7].contains(hosts.first?.features["distinct_executables"]))
     for shown in [summary.text, String(decoding: try JSONEncoder().encode(summary), as: UTF8.self)] {
       #expect(shown.contains("process_starts"))
       #expect(!shown.contains("planted"))
