@@ -45,11 +45,6 @@ package final class RarityDesk: Sendable {
     }
   }
 
-  private struct EntityDay: Hashable {
-    var entity: EntityRef
-    var day: Int32
-  }
-
   private let context: CollectorContext
   private let authority: AuthorityBook
   private let champions: ChampionBook
@@ -100,17 +95,11 @@ package final class RarityDesk: Sendable {
     let today = day(now)
     let first = today - ThresholdDesk.days
     let since = now.advanced(by: .seconds(-Int64(ThresholdDesk.days + 1) * 86_400))
-    let malicious = Set(
-      try await context.store.behaviourDetections(since: since).compactMap { stored -> EntityDay? in
-        guard stored.verdict?.label == DetectionLabel.malicious.rawValue else { return nil }
-        return stored.detection.entities.first.map {
-          EntityDay(entity: $0.entity, day: day(stored.detection.eventTime))
-        }
-      })
+    let malicious = MaliciousDays(try await context.store.behaviourDetections(since: since), day: day)
     let groups = try await groups(of: schema)
     var scores: [Part: TopScores] = [:]
     for maximum in try await context.store.dailyScores(schema: schema.id, model: model, from: first)
-    where maximum.day < today && !malicious.contains(EntityDay(entity: maximum.entity, day: maximum.day)) {
+    where maximum.day < today && !malicious.contains(maximum) {
       for group in [nil, groups[maximum.entity]] as Set<String?> {
         scores[Part(scale: maximum.scale, group: group), default: TopScores()].insert(
           maximum.score, owner: maximum.entity.stableHash, day: maximum.day)

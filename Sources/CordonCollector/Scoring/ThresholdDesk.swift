@@ -6,7 +6,7 @@ import Synchronization
 /// The thresholds of entities that the collector scores itself, from the daily maxima of the weeks before.
 ///
 /// Set anew every hour; a champion's own, which were calibrated with it, come first. Until the budget is feasible a scale
-/// stays silent, and `outlook` says what is missing.
+/// stays silent, and `outlook` says what is missing. Days that were labelled malicious do not count.
 package final class ThresholdDesk: Sendable {
   /// Whole days of maxima that thresholds rest on.
   package static let days: Int32 = 28
@@ -50,8 +50,12 @@ package final class ThresholdDesk: Sendable {
     if let known = kept.withLock({ $0[schema.id] }), known.model == model, now.since(known.at) < Self.validity {
       return (known.outlook, known.entities)
     }
+    let since = now.advanced(by: .seconds(-Int64(Self.days + 1) * 86_400))
+    let malicious = MaliciousDays(try await store.behaviourDetections(since: since)) {
+      DailyMaximum.day(of: $0, offset: SiteTime.offset(in: policy.timeZone, at: $0))
+    }
     let maxima = try await store.dailyScores(schema: schema.id, model: model, from: today - Self.days)
-      .filter { $0.day < today }
+      .filter { $0.day < today && !malicious.contains($0) }
     let entities = Set(maxima.map(\.entity)).count
     let outlook = Self.outlook(
       maxima, of: schema, entities: entities, policy: policy, feedback: feedback,

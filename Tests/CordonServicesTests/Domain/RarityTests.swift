@@ -103,6 +103,14 @@ import Testing
       while try await collector.domain.cases.workOnce() {}
       // 56 days of the other two, one of them left out, and none reaches 50.
       #expect(try await collector.domain.casebook.detection(next.id).stored.p == 1.0 / 56)
+      // Nor for thresholds: the attack would set what the next must pass.
+      let (outlook, entities) = try await ThresholdDesk(store: store).outlook(
+        of: Self.schema, model: 0, policy: Policy.observeOnly, today: today, at: collector.clock.now)
+      #expect(entities == 3)
+      switch try #require(outlook.first).result {
+      case .feasible(let threshold, _, let days): #expect(threshold == 2 && days == 3 * 28 - 1)
+      case .infeasible(_, let days): #expect(days == 3 * 28 - 1)
+      }
     }
   }
 }
