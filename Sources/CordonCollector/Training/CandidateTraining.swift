@@ -23,6 +23,8 @@ struct CandidateTraining {
     var schema: FeatureSchema
     var policy: Policy
     var feedback: Double
+    /// How many schemas the kind's alerts are for.
+    var sharers: Int
     var seed: UInt64
     /// Of the bundle that comes out; data span, digest, rows and metrics are filled in here.
     var lineage: ModelLineage
@@ -96,7 +98,8 @@ struct CandidateTraining {
     try await replayLater(bound)
     let entities = Set(maxima.map(\.entity)).count
     let outlook = ThresholdDesk.outlook(
-      maxima, of: schema, entities: max(entities, windows.known), policy: settings.policy, feedback: settings.feedback)
+      maxima, of: schema, entities: max(entities, windows.known), policy: settings.policy, feedback: settings.feedback,
+      sharers: settings.sharers)
     let thresholds = outlook.map(Self.threshold)
     return try bundle(
       model, thresholds: thresholds, metrics: metrics(outlook, entities: entities, bound), sample: sample)

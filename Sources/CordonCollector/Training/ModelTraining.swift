@@ -72,7 +72,7 @@ package final class ModelTraining: Sendable {
       windows,
       CandidateTraining.Settings(
         schema: schema, policy: policy, feedback: try await FeedbackLedger(store: context.store).factor(of: schema.id),
-        seed: seed,
+        sharers: try await ThresholdDesk(store: context.store).sharers(of: schema), seed: seed,
         lineage: ModelLineage(
           modelID: context.ids.next(at: now), parentID: parent?.id, codeVersion: context.version, created: now),
         offset: { SiteTime.offset(in: policy.timeZone, at: $0) }, progress: progress, digest: Self.digest),
