@@ -116,7 +116,7 @@ package final class CaseService: Service, Sendable {
     if let agent = stored.agent { label = try await context.store.agent(agent)?.label ?? agent.text }
     let group = try await peerGroup(of: stored)
     let watched = populations.withLock { $0 }
-    let population = group.map { group in populations.withLock { $0.saw(detection, in: group) } } ?? .single
+    let population = group.map { group in populations.withLock { $0.saw(detection, in: group, at: now) } } ?? .single
     // A population is kept with its detection; until then its last member has not been seen.
     let remembered = group == nil || population.isFirst ? [:] : populationState
     var joining = whole

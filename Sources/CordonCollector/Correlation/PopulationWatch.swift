@@ -47,11 +47,13 @@ struct PopulationWatch: Sendable {
   init() {}
 
   /// Takes in a behavioural detection; anything else is single.
-  mutating func saw(_ detection: Detection, in group: Group) -> Decision {
+  ///
+  /// - Parameter now: an event that says it came later counts as of now: it would keep a population open until then.
+  mutating func saw(_ detection: Detection, in group: Group, at now: Timestamp) -> Decision {
     guard detection.kind == .behaviour, let entity = detection.entities.first?.entity else { return .single }
     let scale = UnusualBehaviour.scale(of: detection) ?? .minute
     let decision = rule.crossed(
-      entity, scale: scale, at: detection.eventTime, group: group.key, groupSize: group.size)
+      entity, scale: scale, at: min(detection.eventTime, now), group: group.key, groupSize: group.size)
     switch decision {
     case .single: return .single
     case .population(let members): return .population(members: members)

@@ -84,7 +84,10 @@ struct UserScoringRun {
         DailyScore(
           entity: window.entity, schema: schema.id, model: model, scale: scale.rawValue, day: day, score: score))
     }
-    guard !verdict.alerts.isEmpty, cap.admits(day: day) else { return }
+    guard !verdict.alerts.isEmpty else { return }
+    // An agent says when a window was: one from the future must not use up the alerts of the days until then.
+    let today = DailyMaximum.day(of: now, offset: SiteTime.offset(in: zone, at: now))
+    guard cap.admits(day: min(day, today)) else { return }
     let detection = UnusualBehaviour.detection(
       verdict.alerts, id: id(), entity: SealedEntity(entity: window.entity, part: .actor), window: window,
       schema: schema, score: verdict.score, folded: cap.tell(), raisedAt: now)

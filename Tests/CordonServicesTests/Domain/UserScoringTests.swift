@@ -135,6 +135,33 @@ import Testing
     }
   }
 
+  /// An agent says when a window was, and clocks run ahead.
+  @Test func `alerts of a day that is yet to come use up no later day's`() async throws {
+    try await TestCollector.with { collector in
+      try await collector.apply(collector.policy(serial: 1) { $0.dailyAlerts = 4 })
+      let machine = try await collector.enrol("ws-1")
+      let first = collector.clock.now.advanced(by: .seconds(-16 * 86_400))
+      try await collector.bring(
+        Self.history(users: 20, days: 15, from: first).map { .window($0) }, of: machine, lane: .window)
+      try await collector.settle()
+      func strange(_ user: UInt8, in time: Duration) async throws {
+        let window = TestCollector.userWindow(
+          TestCollector.user(user), at: collector.clock.now.advanced(by: time),
+          starts: 1_000 * Float(user) * Float(user), files: 10_000 * Float(user) * Float(user))
+        try await collector.bring([.window(window)], of: machine, lane: .window)
+        try await collector.settle()
+      }
+      collector.clock.advance(by: .seconds(86_400))
+      for user in 3...8 { try await strange(UInt8(user), in: .seconds(86_400)) }
+      collector.clock.advance(by: .seconds(86_400))
+      try await strange(9, in: .seconds(-120))
+      let found = try await collector.domain.casebook.detections(since: .epoch, most: 100).map(\.stored.detection)
+      let last = try #require(
+        found.first { $0.kind == .behaviour && $0.entities.first?.entity == TestCollector.user(9) })
+      #expect(last.folded >= 2)
+    }
+  }
+
   @Test func `with too few days nobody is alerted, and status says until when`() async throws {
     try await TestCollector.with { collector in
       try await collector.apply(collector.policy(serial: 1) { $0.dailyAlerts = 0.4 })
