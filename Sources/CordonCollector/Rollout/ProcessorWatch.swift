@@ -3,8 +3,8 @@ import Synchronization
 
 /// Remembers what each agent had used of its processor when a ring was first looked at, so that its use since can be told.
 ///
-/// Heartbeats tell the sum since an agent's start. A collector's restart begins anew, and so does an agent's: the share is
-/// of the time that is known. Memory: an entry an agent of a ring that is watched.
+/// Heartbeats tell the sum since an agent's start. A collector's restart begins anew, and so do an agent's and a clock that
+/// is set back: the share is of the time that is known. Memory: an entry an agent of a ring that is watched.
 final class ProcessorWatch: Sendable {
   private struct Sample {
     var used: UInt64
@@ -22,7 +22,7 @@ final class ProcessorWatch: Sendable {
   func share(of agent: AgentID, with heartbeat: AgentHeartbeat, offer serial: UInt64) -> Double? {
     first.withLock { first in
       let key = Key(serial: serial, agent: agent)
-      guard let known = first[key], heartbeat.cpuMilliseconds >= known.used else {
+      guard let known = first[key], heartbeat.cpuMilliseconds >= known.used, heartbeat.clock >= known.at else {
         first[key] = Sample(used: heartbeat.cpuMilliseconds, at: heartbeat.clock)
         return nil
       }
