@@ -26,10 +26,13 @@ package struct LabelExport: Sendable {
     let found = try await context.store.behaviourDetections(since: since, most: Self.mostRows)
     let windows = try await windows(of: found)
     var rows: [LabelledWindow] = []
+    // Each incident is read once, however many of its detections are among the rows.
+    var incidents: [UniqueID: [StoredDetection]] = [:]
     for stored in found {
       guard let place = Self.place(of: stored), let window = windows[place] else { continue }
-      rows.append(
-        LabelledWindow(stored: stored, window: window, votes: try await votes(on: stored), weakLabel: 0))
+      if let id = stored.incident, incidents[id] == nil { incidents[id] = try await context.store.detections(of: id) }
+      let votes = Self.votes(on: stored, among: stored.incident.flatMap { incidents[$0] } ?? [])
+      rows.append(LabelledWindow(stored: stored, window: window, votes: votes, weakLabel: 0))
     }
     let votes = LabelledWindow.Rule.allCases.map { rule in rows.map { $0.votes[rule] ?? .abstains } }
     let probabilities = WeakLabels(votes: votes).probabilities
@@ -46,11 +49,11 @@ package struct LabelExport: Sendable {
     return Place(entity: entity, schema: schema.id, start: stored.detection.eventTime)
   }
 
-  private func votes(on stored: StoredDetection) async throws -> [LabelledWindow.Rule: WeakLabels.Vote] {
-    var incident: [StoredDetection] = []
-    if let id = stored.incident {
-      incident = try await context.store.detections(of: id).filter { $0.detection.id != stored.detection.id }
-    }
+  /// - Parameter whole: all detections of its incident.
+  private static func votes(
+    on stored: StoredDetection, among whole: [StoredDetection]
+  ) -> [LabelledWindow.Rule: WeakLabels.Vote] {
+    let incident = whole.filter { $0.detection.id != stored.detection.id }
     let tripwires = incident.filter { $0.detection.kind == .tripwire && $0.agent == stored.agent }
     return LabelledWindow.votes(on: stored, tripwires: tripwires, incident: incident)
   }
