@@ -138,7 +138,7 @@ package final class CaseService: Service, Sendable {
             ["detection": "\(detection.id)", "rule": detection.rule, "severity": "\(detection.severity)"]))
       }
       let order = try await standing.order(for: stored, label: label, incident: incident.id)
-      let p = try await rarity.p(of: detection, by: stored.agent)
+      let p = await self.p(of: stored)
       try await context.store.place(
         detection.id, in: incident, p: p, command: order?.record, at: now,
         Consequences(
@@ -165,6 +165,16 @@ package final class CaseService: Service, Sendable {
         populations.withLock { $0 = watched }
         throw error
       }
+    }
+  }
+
+  /// Nil where it cannot be told: a rank must not keep a detection from its incident.
+  private func p(of stored: StoredDetection) async -> Double? {
+    do {
+      return try await rarity.p(of: stored.detection, by: stored.agent)
+    } catch {
+      context.logger.warning("how rare a detection is stays unknown", metadata: ["error": "\(error)"])
+      return nil
     }
   }
 
