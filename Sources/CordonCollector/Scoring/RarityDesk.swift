@@ -66,7 +66,8 @@ package final class RarityDesk: Sendable {
     else { return nil }
     let key = Key(schema: schema.id, model: try await model(of: schema, at: agent))
     let now = context.now
-    if let kept = known.withLock({ $0[key] }), now.since(kept.at) < Self.validity {
+    // What is known from the future is of a clock that was set back since.
+    if let kept = known.withLock({ $0[key] }), kept.at <= now, now.since(kept.at) < Self.validity {
       return kept.p(of: detection.score, scale: scale, entity: entity)
     }
     let read = try await read(schema, model: key.model, at: now)

@@ -47,7 +47,10 @@ package final class ThresholdDesk: Sendable {
   package func outlook(
     of schema: FeatureSchema, model: UInt64, policy: Policy, today: Int32, feedback: Double = 1, at now: Timestamp
   ) async throws -> (outlook: [Outlook], entities: Int) {
-    if let known = kept.withLock({ $0[schema.id] }), known.model == model, now.since(known.at) < Self.validity {
+    // What stands from the future is of a clock that was set back since.
+    if let known = kept.withLock({ $0[schema.id] }), known.model == model, known.at <= now,
+      now.since(known.at) < Self.validity
+    {
       return (known.outlook, known.entities)
     }
     let since = now.advanced(by: .seconds(-Int64(Self.days + 1) * 86_400))
