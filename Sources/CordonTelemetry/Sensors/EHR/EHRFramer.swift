@@ -34,9 +34,9 @@ package struct EHRFramer: Sendable {
     var start = 0
     while let begin = beginning(from: start) {
       start = begin
-      guard let form = form ?? Self.form(of: waiting[begin...]) else { break }
-      self.form = form
-      guard let end = end(of: form, from: begin) else {
+      form = form ?? Self.form(of: waiting[begin...])
+      // Also a bracket with nothing but white space behind it is given up at the limit.
+      guard let form, let end = end(of: form, from: begin) else {
         guard waiting.count - begin > Self.limit else { break }
         giveUp()
         start = begin + Self.limit

@@ -46,6 +46,18 @@ import Testing
     #expect(Self.cut("\(longest)\n").records == [longest])
   }
 
+  /// A bracket and white space do not say yet what they begin.
+  @Test func `what never says what it is waits for no more than a record`() {
+    var framer = EHRFramer()
+    var waited = 0
+    for chunk in ["{"] + Array(repeating: String(repeating: " ", count: 4096), count: 64) {
+      #expect(framer.take(Array(chunk.utf8)[...]) == [])
+      waited = max(waited, framer.pending)
+    }
+    #expect(waited <= EHRFramer.limit && framer.dropped == 1)
+    #expect(framer.take(Array("\n{\"b\":2}\n".utf8)[...]) == [Array("{\"b\":2}".utf8)])
+  }
+
   @Test func `a file is cut the same wherever its reads end`() {
     let whole = EHRSensor.records(inReplay: EHRSamples.recording).records
     #expect(whole.count == EHRSamples.count)
