@@ -82,6 +82,8 @@ package final class SensorSet: SensorFeed {
       state.seam = seam
       state.reported = [:]
     }
+    // What came while there was no worker has been told of once, to nobody.
+    for queue in [audit.queue, file.queue, ehr.queue] { queue.wake() }
     report()
   }
 

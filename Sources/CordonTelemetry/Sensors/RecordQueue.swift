@@ -108,6 +108,11 @@ package final class RecordQueue: Sendable {
     return batch
   }
 
+  /// Yields where something waits: for a reader that could not take it when it came.
+  package func wake() {
+    if state.withLock({ !$0.records.isEmpty || $0.dropped > 0 }) { signal.yield() }
+  }
+
   /// Records offered and records dropped since the queue was made.
   package var totals: (read: UInt64, dropped: UInt64) { state.withLock { ($0.read, $0.droppedEver) } }
 

@@ -43,6 +43,21 @@ import Testing
     #expect(queue.drain() == SensorBatch(sensor: "x", records: [[1], [2]], dropped: 4))
   }
 
+  @Test func `a reader that could not take what came is woken again`() async {
+    let queue = RecordQueue(sensor: "x")
+    queue.wake()
+    queue.offer([1])
+    var wakeups = queue.wakeups.makeAsyncIterator()
+    _ = await wakeups.next()
+    // Taken by nobody: what comes behind it is no first record any more.
+    queue.offer([2])
+    queue.wake()
+    queue.close()
+    let (again, never): (Void?, Void?) = (await wakeups.next(), await wakeups.next())
+    #expect(again != nil && never == nil)
+    #expect(queue.drain()?.records == [[1], [2]])
+  }
+
   @Test func `a batch has a size, and holds one record at least`() {
     let queue = RecordQueue(sensor: "x", sizeLimit: 1000)
     for count in [400, 400, 400, 1000, 1001] { queue.offer([UInt8](repeating: 1, count: count)) }
