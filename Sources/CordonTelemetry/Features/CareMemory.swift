@@ -39,16 +39,18 @@ package struct CareMemory: Sendable {
   /// Takes what planning says; a relation of the same parties and beginning replaces the older one.
   package mutating func take(_ relation: CareRelation, of patient: CanonicalName) {
     var known = relations[patient] ?? []
-    known.removeAll { $0.parties == relation.parties && $0.from == relation.from }
-    known.append(Relation(parties: relation.parties, from: relation.from, to: relation.to))
+    let parties = relation.parties.filter(Self.isName)
+    known.removeAll { $0.parties == parties && $0.from == relation.from }
+    known.append(Relation(parties: parties, from: relation.from, to: relation.to))
     if known.count > Self.relationLimit { known.removeFirst() }
     relations[patient] = known
   }
 
   /// Takes that somebody belongs to groups.
   package mutating func take(membership member: String, in others: [String]) {
+    guard Self.isName(member) else { return }
     let known = groups[member] ?? []
-    let added = others.filter { !known.contains($0) }
+    let added = others.filter { Self.isName($0) && !known.contains($0) }
     groups[member] = (known + added).suffix(Self.groupLimit)
   }
 
@@ -62,6 +64,9 @@ package struct CareMemory: Sendable {
     let keys = allKeys(of: names)
     return current.contains { $0.parties.contains { keys.contains($0) } }
   }
+
+  /// A longer text names nobody, and would only fill the memory.
+  private static func isName(_ text: String) -> Bool { text.utf8.count <= CanonicalName.partLimit }
 
   private mutating func allKeys(of names: [String]) -> Set<String> {
     var keys = Set(names)

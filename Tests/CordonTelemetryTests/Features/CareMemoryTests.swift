@@ -29,6 +29,19 @@ import Testing
     #expect(explained && !other && !stranger)
   }
 
+  @Test func `a text too long for a name is not kept`() throws {
+    var care = CareMemory()
+    let long = String(repeating: "x", count: CanonicalName.partLimit + 1)
+    care.take(Self.relation([long, "Location/1"]), of: try Self.patient(1))
+    care.take(membership: long, in: ["Location/1"])
+    care.take(membership: "ann", in: [long])
+    let (byLong, byAnn) = (
+      care.explains([long], with: try Self.patient(1), at: Self.start),
+      care.explains(["ann"], with: try Self.patient(1), at: Self.start)
+    )
+    #expect(!byLong && !byAnn)
+  }
+
   @Test(arguments: [(-86_400, true), (-86_401, false), (15 * 86_400, true), (15 * 86_400 + 1, false)])
   func `care explains from a day before it until two weeks after`(seconds: Int, isExplained: Bool) throws {
     var care = CareMemory()
