@@ -6,6 +6,8 @@ package struct SigmaTripwire: Sendable {
   package static let mostHits = 4
 
   private var matcher: SigmaMatcher
+  /// Of matchers that were replaced.
+  private var gaveUpBefore: UInt64 = 0
   private var reflex: Set<String> = []
   private var event = SigmaEvent()
   private var matched: [Int] = []
@@ -13,17 +15,22 @@ package struct SigmaTripwire: Sendable {
   /// Without rules.
   package init() { matcher = .none }
 
-  /// Searches for an expression that ended at a limit.
-  package var gaveUp: UInt64 { matcher.gaveUp }
+  /// Searches for an expression that ended at a limit, under whatever rules.
+  package var gaveUp: UInt64 { gaveUpBefore + matcher.gaveUp }
 
   /// Takes a policy's rules. Throws where one cannot be worked out; those from before stay in force then.
   package mutating func use(_ sigma: Policy.Sigma) throws(CordonError) {
     guard sigma.isEnabled else {
-      matcher = .none
+      replace(by: .none)
       return
     }
-    if sigma.rules != matcher.rules { matcher = try SigmaMatcher(sigma.rules) }
+    if sigma.rules != matcher.rules { replace(by: try SigmaMatcher(sigma.rules)) }
     reflex = Set(sigma.reflex)
+  }
+
+  private mutating func replace(by next: SigmaMatcher) {
+    gaveUpBefore += matcher.gaveUp
+    matcher = next
   }
 
   /// The user whose name the rules want to know of an observation; nil where none asks for it.
