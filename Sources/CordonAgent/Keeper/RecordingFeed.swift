@@ -62,7 +62,8 @@ final class RecordingFeed: SensorFeed {
       var message = Cordon_V1_SensorState()
       message.sensor = AuditSensor.name
       message.running = true
-      message.reason = "reads the recording \(path.suffix(256))" + (state.isAtEnd ? ", which has ended" : "")
+      // Leaves the machine: the file's name stays here.
+      message.reason = "reads a recording" + (state.isAtEnd ? ", which has ended" : "")
       defer { if state.seam != nil { state.reported = message } }
       return (state.reported == message ? nil : state.seam, message)
     }
