@@ -20,10 +20,11 @@ package struct PolicyDiff: Sendable, Hashable {
   package let changes: [Change]
 
   package init(from before: Policy, to after: Policy) {
+    let reflex = Set(after.sigma.reflex)
     changes = PolicySchema.fields.flatMap { field -> [Change] in
       let (old, new) = (field.read(before), field.read(after))
       guard old != new else { return [] }
-      return Self.changes(of: field, old, new)
+      return Self.changes(of: field, old, new, reflex: reflex)
     }
   }
 
@@ -32,8 +33,9 @@ package struct PolicyDiff: Sendable, Hashable {
     "learning.standing_rollout", "learning.rate_factor", "learning.processor_share", "learning.memory_mebibytes",
   ]
 
+  /// - Parameter reflex: ids of the Sigma rules on which agents may act after it.
   private static func changes(
-    of field: PolicyField, _ old: PolicyField.Value, _ new: PolicyField.Value
+    of field: PolicyField, _ old: PolicyField.Value, _ new: PolicyField.Value, reflex: Set<String>
   ) -> [Change] {
     func change(_ kind: Change.Kind, _ path: String, _ before: String, _ after: String, widens: Bool) -> Change {
       Change(kind: kind, path: path, before: before, after: after, widensAuthority: widens)
@@ -58,16 +60,20 @@ package struct PolicyDiff: Sendable, Hashable {
         }
       }
     case (.hosts(let old), .hosts(let new)): return hostChanges(field.path, old, new)
-    case (.sigmaRules(let old), .sigmaRules(let new)): return ruleChanges(field.path, old, new)
+    case (.sigmaRules(let old), .sigmaRules(let new)): return ruleChanges(field.path, old, new, reflex)
     default:
       return [
         change(
           .changed, field.path, PolicyText.inline(old), PolicyText.inline(new),
           widens: field.path == "learning.dwell"
-            ? isMore(old, than: new)
-            : (field.path.hasPrefix("containment") || rolloutPaths.contains(field.path)) && isMore(new, than: old))
+            ? isMore(old, than: new) : canWiden(field.path, reflex) && isMore(new, than: old))
       ]
     }
+  }
+
+  /// Whether more of a field lets agents do more.
+  private static func canWiden(_ path: String, _ reflex: Set<String>) -> Bool {
+    path.hasPrefix("containment") || rolloutPaths.contains(path) || path == "sigma.enabled" && !reflex.isEmpty
   }
 
   private static func hostChanges(
@@ -88,8 +94,10 @@ package struct PolicyDiff: Sendable, Hashable {
     }
   }
 
-  /// Rules by id: what they raise, no rule says what an agent may do.
-  private static func ruleChanges(_ path: String, _ old: [SigmaRule], _ new: [SigmaRule]) -> [Change] {
+  /// Rules by id: what they raise; where agents may act on one, a new condition may have them act on more.
+  private static func ruleChanges(
+    _ path: String, _ old: [SigmaRule], _ new: [SigmaRule], _ reflex: Set<String>
+  ) -> [Change] {
     let before = Dictionary(old.map { ($0.id, $0) }) { first, _ in first }
     let after = Dictionary(new.map { ($0.id, $0) }) { first, _ in first }
     func text(_ rule: SigmaRule?) -> String { rule.map { "\($0.severity.sigmaLevel): \($0.title)" } ?? "" }
@@ -98,7 +106,7 @@ package struct PolicyDiff: Sendable, Hashable {
       guard was != now else { return nil }
       return Change(
         kind: was == nil ? .added : now == nil ? .removed : .changed, path: "\(path)[\(id)]", before: text(was),
-        after: text(now), widensAuthority: false)
+        after: text(now), widensAuthority: now != nil && reflex.contains(id))
     }
   }
 

@@ -51,4 +51,23 @@ import Testing
       diff { $0.interlock.hosts.append(.init(label: "new", criticality: .administrative)) }
         == ["+ interlock.hosts[new]: {label: new, criticality: administrative}" + mark])
   }
+
+  @Test func aRuleThatAgentsActOnWidensWhatTheyDo() {
+    var before = Policy.example
+    before.sigma.reflex = ["b-1"]
+    before.sigma.rules = ["b-1", "b-2"].map {
+      SigmaRule(
+        id: $0, title: "t", severity: .high, source: .processCreation, tests: [SigmaTest(.image, .exists)],
+        condition: [.test(0)])
+    }
+    var after = before
+    for index in after.sigma.rules.indices { after.sigma.rules[index].condition.append(.not) }
+    #expect(PolicyDiff(from: before, to: after).changes.map(\.widensAuthority) == [true, false])
+    after.sigma.rules = []
+    #expect(PolicyDiff(from: before, to: after).changes.map(\.widensAuthority) == [false, false])
+    before.sigma.isEnabled = false
+    after = before
+    after.sigma.isEnabled = true
+    #expect(PolicyDiff(from: before, to: after).changes.map(\.widensAuthority) == [true])
+  }
 }
