@@ -49,7 +49,7 @@ package actor ModelIntake: DirectiveHandler {
       do throws(CordonError) {
         desk.use(
           try bind(try Envelope(serialized: entry.envelope), entry, place), schema: place.schema, role: place.role)
-      } catch { refuse(entry, at: place, because: error) }
+      } catch { await refuse(entry, at: place, because: error) }
     }
     await changed()
   }
@@ -112,7 +112,7 @@ package actor ModelIntake: DirectiveHandler {
         model.isGated = true
         shelf[place, .running]?.isGated = true
         desk.use(model, schema: place.schema, role: place.role)
-      } catch { refuse(entry, at: place, because: error) }
+      } catch { await refuse(entry, at: place, because: error) }
       await changed()
     }
   }
@@ -155,8 +155,7 @@ extension ModelIntake {
       guard envelope.type == .model else {
         throw CordonError(.invalid, "envelope-type", "A model was offered; this is a \(envelope.type.rawValue).")
       }
-      let id = entry.digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-      switch await keeper.obey(envelope, directive: id) {
+      switch await keeper.obey(envelope, directive: Self.directive(entry)) {
       case .accepted: break
       case .refused(let error): throw error
       case .unsupported: throw CordonError(.invalid, "unsupported", "The keeper does not take models.")
@@ -182,7 +181,7 @@ extension ModelIntake {
       logger.notice("A model is in use", metadata: ["schema": "\(place.schema)", "role": "\(place.role.name)"])
     } catch {
       guard error.code != "keeper-gone" else { throw error }
-      refuse(entry, at: place, because: error)
+      await refuse(entry, at: place, because: error)
     }
     await changed()
   }
@@ -225,6 +224,11 @@ extension ModelIntake {
     }
   }
 
+  /// What the keeper knows the judgement of a model's envelope by.
+  private static func directive(_ entry: ModelShelf.Entry) -> UInt64 {
+    entry.digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
   private func bind(
     _ envelope: Envelope, _ entry: ModelShelf.Entry, _ place: ModelShelf.Place
   ) throws(CordonError) -> ModelInForce {
@@ -236,18 +240,23 @@ extension ModelIntake {
       isGated: entry.isGated)
   }
 
-  private func refuse(_ entry: ModelShelf.Entry, at place: ModelShelf.Place, because error: CordonError) {
+  private func refuse(_ entry: ModelShelf.Entry, at place: ModelShelf.Place, because error: CordonError) async {
     logger.warning("A model is refused", metadata: ["code": "\(error.code)", "why": "\(error.message)"])
     shelf.refuse(entry, at: place, because: error)
     guard shelf[place, .running] == nil else { return }
-    desk.use(goBack(at: place), schema: place.schema, role: place.role)
+    desk.use(nil, schema: place.schema, role: place.role)
+    guard let model = await goBack(at: place) else { return }
+    desk.use(model, schema: place.schema, role: place.role)
   }
 
-  /// Takes the champion before out of reserve where it finds the policy's canary windows; nil: the baseline alone judges.
-  private func goBack(at place: ModelShelf.Place) -> ModelInForce? {
+  /// Takes the champion before out of reserve where its signatures still hold and it finds the policy's canary windows;
+  /// nil: the baseline alone judges.
+  private func goBack(at place: ModelShelf.Place) async -> ModelInForce? {
     guard let reserve = shelf[reserve: place] else { return nil }
     do throws(CordonError) {
       let envelope = try Envelope(serialized: reserve.envelope)
+      // Whoever signed it may have been struck off the roster since.
+      if case .refused(let error) = await keeper.obey(envelope, directive: Self.directive(reserve)) { throw error }
       let bundle = try ModelBundle(encoded: envelope.payload)
       let model = try bind(envelope, reserve, place)
       try checkCanaries(ModelGate(bundle, model: model.model, group: group), bundle, place)
@@ -256,7 +265,7 @@ extension ModelIntake {
       return model
     } catch {
       logger.warning("Nor does the model before pass", metadata: ["code": "\(error.code)", "why": "\(error.message)"])
-      shelf[reserve: place] = nil
+      if error.code != "keeper-gone" { shelf[reserve: place] = nil }
       return nil
     }
   }

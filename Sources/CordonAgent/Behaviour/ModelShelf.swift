@@ -90,9 +90,12 @@ package struct ModelShelf: Hashable, Sendable {
     entry.message = ""
     self[place, .fetching] = nil
     if self[place, .refused]?.digest == entry.digest { self[place, .refused] = nil }
-    if reserves[place]?.digest == entry.digest { reserves[place] = nil }
-    // What this machine never judged is nothing to go back to; what was kept before it is.
-    if place.role == .champion, let before = self[place, .running], before.isGated, before.digest != entry.digest {
+    if reserves[place]?.digest == entry.digest {
+      // A rollback: what people have just withdrawn must not come back by itself.
+      reserves[place] = nil
+    } else if place.role == .champion, let before = self[place, .running], before.isGated, before.digest != entry.digest
+    {
+      // What this machine never judged is nothing to go back to; what was kept before it is.
       reserves[place] = before
     }
     self[place, .running] = entry
