@@ -95,7 +95,7 @@ extension CollectorStore {
     try await write { db in try step.write(db, at: now) }
   }
 
-  /// Daily maxima of a schema by one model, from a day on.
+  /// Daily maxima of a schema by one model, from a day on, the newest first.
   package func dailyScores(
     schema: UInt32, model: UInt64, from day: Int32, most: Int = 1_000_000
   ) async throws(CordonError) -> [DailyScore] {
@@ -103,7 +103,7 @@ extension CollectorStore {
       try Row.fetchAll(
         db,
         sql: """
-          SELECT * FROM daily_maxima WHERE day >= ? AND schema = ? AND model = ? ORDER BY day, scale, entity LIMIT ?
+          SELECT * FROM daily_maxima WHERE day >= ? AND schema = ? AND model = ? ORDER BY day DESC, scale, entity LIMIT ?
           """, arguments: [day, Int64(schema), Int64(bitPattern: model), most]
       ).map(ScoreTable.maximum)
     }
