@@ -112,7 +112,7 @@ package enum PolicySchema {
     .list("sigma.disabled", \.sigma.disabled, .sigmaID, most: 1024, "ids of rules that are left out"),
     .list(
       "sigma.reflex", \.sigma.reflex, .sigmaID, most: 64,
-      "ids of rules on which the agent may take its reflex actions; on a match of any other it never does"),
+      "ids of rules on which the agent may take its reflex actions; programs are suspended on rules about files alone"),
     .sigmaRules(
       "sigma.rules", \.sigma.rules, most: SigmaRule.mostRules,
       "rules: files and folders, from this file's own folder, or rules written out here"),
