@@ -12,13 +12,12 @@ struct LineCutter: Sendable {
     var lines: [[UInt8]] = []
     var start = bytes.startIndex
     while let end = bytes[start...].firstIndex(of: 0x0A) {
-      let line = unfinished.isEmpty ? Array(bytes[start..<end]) : unfinished + bytes[start..<end]
+      let line = unfinished + bytes[start..<end].prefix(RecordQueue.recordSizeLimit - unfinished.count)
       if !line.isEmpty { lines.append(line) }
       unfinished.removeAll(keepingCapacity: true)
       start = end + 1
     }
-    unfinished += bytes[start...].prefix(
-      RecordQueue.recordSizeLimit - min(unfinished.count, RecordQueue.recordSizeLimit))
+    unfinished += bytes[start...].prefix(RecordQueue.recordSizeLimit - unfinished.count)
     return lines
   }
 

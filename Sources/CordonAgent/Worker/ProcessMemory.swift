@@ -3,10 +3,12 @@ import CordonTelemetry
 
 /// What the audit trail said of processes when they started, for those that are gone when a file event comes.
 ///
-/// At most 2 × `limit` processes, each for `memory`.
+/// At most 2 × `limit` processes, each for `memory`; 4 MiB of their arguments.
 struct ProcessMemory: Sendable {
   static let limit = 2048
   static let memory = Duration.seconds(600)
+  /// Bytes of a process's arguments that are kept, for its children.
+  static let argumentLimit = 1024
 
   private struct Entry: Sendable {
     var executable: [UInt8]
@@ -30,7 +32,7 @@ struct ProcessMemory: Sendable {
     if observation.activity == .processStart {
       var arguments: [UInt8] = []
       if case .program(var program) = observation.object {
-        arguments = program.arguments
+        arguments = Array(program.arguments.prefix(Self.argumentLimit))
         if let parent = entries[process.parent] {
           program.parentExecutable = parent.executable
           program.parentArguments = parent.arguments

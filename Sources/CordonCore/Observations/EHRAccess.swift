@@ -2,8 +2,6 @@
 package struct EHRAccess: Hashable, Sendable {
   /// Patients of one access that are told apart; the trail of a bulk export may name thousands.
   package static let patientLimit = 32
-  /// Other names of the user that are kept.
-  package static let aliasLimit = 4
 
   /// What was done, in the trail's own order of importance: an export is also a read, and counts as an export.
   package enum Act: UInt8, Sendable, CaseIterable {

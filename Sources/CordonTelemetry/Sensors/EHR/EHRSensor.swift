@@ -4,7 +4,7 @@ package struct EHRSensor: Sensor {
 
   package static let needs = [
     SensorNeed("the patients' key", "to name patients by pseudonyms; only bundles of the gateway profile hold it"),
-    SensorNeed("an audit trail", "a file or folder that the EHR writes, or a syslog port that it sends to"),
+    SensorNeed("an audit trail", "a file or folder that the EHR writes"),
   ]
 
   private let settings: EHRSourceSettings
