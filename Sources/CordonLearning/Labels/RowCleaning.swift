@@ -37,7 +37,10 @@ package struct RowCleaning: Hashable, Sendable {
   /// - Parameters:
   ///   - possible: what each feature can be, inclusive; nil for anything finite.
   ///   - takesDuplicates: false where the same row may well come twice, as with counts in short windows.
-  package init(_ matrix: FeatureMatrix, possible: [ClosedRange<Float>?], takesDuplicates: Bool = true) {
+  ///   - repeats: rows that were there before, by whoever knows more of them than these values; nil: by the values.
+  package init(
+    _ matrix: FeatureMatrix, possible: [ClosedRange<Float>?], takesDuplicates: Bool = true, repeats: Set<Int>? = nil
+  ) {
     precondition(possible.count == matrix.columns, "one range a feature")
     var findings: [Finding] = []
     var kept: [Int] = []
@@ -47,7 +50,8 @@ package struct RowCleaning: Hashable, Sendable {
       if let finding = Self.breach(values, row: row, possible) {
         findings.append(finding)
       } else if takesDuplicates,
-        !seen.insert(values.map { $0.isNaN ? Float.nan.bitPattern : ($0 + 0).bitPattern }).inserted
+        repeats?.contains(row)
+          ?? !seen.insert(values.map { $0.isNaN ? Float.nan.bitPattern : ($0 + 0).bitPattern }).inserted
       {
         findings.append(Finding(row: row, rule: .duplicate, feature: nil))
       } else {

@@ -35,7 +35,8 @@ struct LabCleanCommand: AsyncParsableCommand {
   mutating func run() async throws {
     let environment = try AdminEnvironment.get()
     let ranges = Dictionary(possible.map { ($0.column, $0.range) }, uniquingKeysWith: { _, last in last })
-    let cleaned = try LabCleaning(try LabTable(path: input), possible: ranges, takesDuplicates: !keepDuplicates)
+    let cleaned = try LabCleaning(
+      try LabTable(path: input), possible: ranges, takesDuplicates: !keepDuplicates, from: input)
     try await OutputFile.write(to: out) { output in try cleaned.write(from: input, to: output) }
     Self.report(cleaned, input: input, out: out).print(as: printing.output, in: environment)
   }

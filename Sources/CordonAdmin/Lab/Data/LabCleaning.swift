@@ -3,8 +3,8 @@ import CordonLearning
 
 /// A file without the rows that nothing should be learned from, found by named rules (`RowCleaning`).
 ///
-/// Words count by their equality alone, so that a row of words can be a duplicate or a gap. Memory: the file's values
-/// twice.
+/// A row is a duplicate where its text was there before: two moments of a day are the same number of single precision.
+/// Memory: the file's values twice, and its text.
 struct LabCleaning {
   let columns: [String]
   let rows: Int
@@ -13,10 +13,11 @@ struct LabCleaning {
   /// - Parameters:
   ///   - possible: what columns can be, inclusive, by name.
   ///   - takesDuplicates: whether a row that was there before is taken out.
+  ///   - path: of the CSV file that the table was read from.
   ///
   /// Code: `absent-column` for a range of a column that is not there or holds words.
   init(
-    _ table: LabTable, possible: [String: ClosedRange<Float>], takesDuplicates: Bool
+    _ table: LabTable, possible: [String: ClosedRange<Float>], takesDuplicates: Bool, from path: String
   ) throws(CordonError) {
     columns = table.columns.map(\.name)
     rows = table.rows
@@ -38,7 +39,20 @@ struct LabCleaning {
     }
     cleaning = RowCleaning(
       FeatureMatrix(columns: columns.count, values: values), possible: columns.map { possible[$0] },
-      takesDuplicates: takesDuplicates)
+      takesDuplicates: takesDuplicates, repeats: takesDuplicates ? try Self.repeats(in: path) : [])
+  }
+
+  /// Rows whose text was there before.
+  private static func repeats(in path: String) throws(CordonError) -> Set<Int> {
+    var reader = try CSVReader(path: path)
+    var seen: Set<String> = []
+    var repeats: Set<Int> = []
+    var row = 0
+    while try reader.next() {
+      if !seen.insert(line(reader.header.indices.map { reader.string($0) })).inserted { repeats.insert(row) }
+      row += 1
+    }
+    return repeats
   }
 
   /// Copies the kept rows of the CSV file that the table was read from, with its header.

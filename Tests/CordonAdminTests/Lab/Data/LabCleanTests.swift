@@ -41,6 +41,19 @@ import Testing
     }
   }
 
+  /// A millisecond between two moments of this century is nothing in single precision.
+  @Test func momentsThatDifferAreNoDuplicates() async throws {
+    try await withTemporaryFolder { folder in
+      let harness = CommandHarness(folder: folder)
+      let (input, out) = (harness.path("in.csv"), harness.path("out.csv"))
+      let text = "ms,n\n1796000000000,1\n1796000000001,1\n1796000000001,1\n"
+      try Data(text.utf8).write(to: URL(filePath: input))
+      let run = await harness.run("lab", "clean", "--input", input, "--out", out)
+      #expect(run.code == 0 && run.output.contains("  duplicate: 1\n"), "\(run)")
+      #expect(try String(contentsOfFile: out, encoding: .utf8) == "ms,n\n1796000000000,1\n1796000000001,1\n")
+    }
+  }
+
   @Test func duplicatesAndOddValuesAreKeptWhereTheyAreMeant() async throws {
     try await run("--keep-duplicates") { kept, run in
       #expect(run.code == 0, "\(run.errors)")
