@@ -73,8 +73,8 @@ struct RunCommand: AsyncParsableCommand {
 
       With --recording the agent reads an audit.log (or a pipe that one is written to) in place of this machine's own
       sensors, in the recording's own time: what it shows is windowed, learned, scored and sent as if it had just
-      happened, and no reflex acts on it; what operators or standing authority order is done on this machine. For trying
-      Cordon out; the recording should be of the host whose label the agent has.
+      happened, and nothing is done on this machine: no reflex acts, and what operators or standing authority order is
+      refused. For trying Cordon out; the recording should be of the host whose label the agent has.
 
       Examples:
         cordon-agent run

@@ -44,6 +44,8 @@ package final class KeeperCore: Sendable {
   let names: SiteNames
   private let kin: KinMemory
   private let label: String
+  /// What is read is a recording, of another machine or another time: nothing is done on this one.
+  private let isRecorded: Bool
   let agentID: AgentID
   let clock: any WallClock
   private let logger: Logger
@@ -53,13 +55,14 @@ package final class KeeperCore: Sendable {
   /// - Parameter onPolicy: called, outside the lock, with each policy that comes into force.
   package init(
     authority: KeeperAuthority, executor: CommandExecutor, names: SiteNames, kin: KinMemory, agentID: AgentID,
-    label: String, clock: any WallClock, logger: Logger,
+    label: String, isRecorded: Bool = false, clock: any WallClock, logger: Logger,
     onPolicy: @escaping @Sendable (Policy) -> Void
   ) {
     self.names = names
     self.kin = kin
     self.agentID = agentID
     self.label = label
+    self.isRecorded = isRecorded
     self.clock = clock
     self.logger = logger
     self.onPolicy = onPolicy
@@ -195,6 +198,7 @@ extension KeeperCore {
         try state.executor.follow(policy)
         return policy
       case .command(let command, let authority):
+        guard !isRecorded else { throw Self.recorded }
         try state.executor.execute(Order(command: command, authority: authority))
       case .witness(let request): try look(request, for: &state, at: now)
       case .renewal(let renewal, let authority): try state.executor.renew(renewal, authority: authority)
@@ -204,8 +208,13 @@ extension KeeperCore {
     }
   }
 
+  private static let recorded = CordonError(
+    .denied, "recorded", "This agent reads a recording; nothing is done on its machine.",
+    remedy: "Order it of the agent that watches the machine itself.")
+
   /// A tripwire fired: acts where the signed policy allows it, and leaves the rest to people.
   private func react(to request: Cordon_V1_ReflexRequest) {
+    guard !isRecorded else { return }
     do throws(CordonError) {
       let detection = try request.detection.domain()
       let action = try request.action.domain()
