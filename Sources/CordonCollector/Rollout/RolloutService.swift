@@ -34,15 +34,26 @@ package final class RolloutService: Service, Sendable {
 
   package func run() async throws {
     await cancelWhenGracefulShutdown {
-      while !Task.isCancelled {
-        try? await ContinuousClock().sleep(for: Self.interval)
-        do {
-          try await self.tick()
-          try await self.takeLabels()
-          try await self.trainWhereDue()
-        } catch {
-          self.context.logger.error("models not looked after", metadata: ["error": "\(error)"])
+      await withDiscardingTaskGroup { group in
+        group.addTask {
+          await self.repeatedly {
+            try await self.tick()
+            try await self.takeLabels()
+          }
         }
+        // By itself: rings are judged while a long training runs.
+        group.addTask { await self.repeatedly { try await self.trainWhereDue() } }
+      }
+    }
+  }
+
+  private func repeatedly(_ work: @Sendable () async throws -> Void) async {
+    while !Task.isCancelled {
+      try? await ContinuousClock().sleep(for: Self.interval)
+      do {
+        try await work()
+      } catch {
+        context.logger.error("models not looked after", metadata: ["error": "\(error)"])
       }
     }
   }
@@ -77,12 +88,17 @@ package final class RolloutService: Service, Sendable {
     let digest = try await models.require(offer.model).digest
     let sent = offer.sentAt ?? offer.madeAt
     let silence = authority.longestHeartbeat * 3
+    let (heard, steady) = (hub.lastHeard(), context.steady.now)
     var members: [RingHealth.Member] = []
     for agent in agents {
       let row = try await context.store.outbound(of: agent.id, envelope: offer.envelope)
       let use = agent.heartbeat?.models.first { $0.digest == digest }
-      // Who was off before the offer went out has not vanished with it.
-      let vanished = agent.lastSeen.map { $0 >= sent && now.since($0) > silence } ?? false
+      // Who was off before the offer went out has not vanished with it. By the steady clock where it is known: somebody
+      // who sets the wall clock must not make a ring vanish.
+      let vanished =
+        agent.lastSeen.map { last in
+          last >= sent && (heard[agent.id].map { steady.since($0) } ?? now.since(last)) > silence
+        } ?? false
       members.append(
         RingHealth.Member(
           use: use, refusal: row?.answer == .refused ? row?.code : nil, vanished: vanished,
