@@ -10,6 +10,8 @@ import Synchronization
 /// the windows of at most `mostRows` detections; cost: one pass over the day tables since.
 package struct LabelExport: Sendable {
   package static let mostRows = 10_000
+  /// Windows of a schema that analysts are asked about.
+  package static let questions = 10
 
   private struct Place: Hashable {
     var entity: EntityRef
@@ -37,10 +39,24 @@ package struct LabelExport: Sendable {
     let votes = LabelledWindow.Rule.allCases.map { rule in rows.map { $0.votes[rule] ?? .abstains } }
     let probabilities = WeakLabels(votes: votes).probabilities
     for (index, probability) in probabilities.enumerated() { rows[index].weakLabel = probability }
+    for schema in FeatureSchema.all { Self.ask(about: schema, &rows) }
     return rows
   }
 
   // MARK: Private
+
+  /// Marks the windows of a schema whose verdicts would teach most: uncertain by the votes, and unlike each other.
+  private static func ask(about schema: FeatureSchema, _ rows: inout [LabelledWindow]) {
+    let places = rows.indices.filter { rows[$0].window.schema == schema.id }
+    var matrix = FeatureMatrix(columns: schema.features.count)
+    for place in places {
+      matrix.append(zip(schema.features, rows[place].window.features).map { $0.transform.value(of: $1) }[...])
+    }
+    let labelled = places.indices.filter { rows[places[$0]].stored.verdict != nil }
+    let chosen = LabelQuery.choose(
+      questions, probabilities: places.map { rows[$0].weakLabel }, rows: matrix, labelled: Set(labelled))
+    for (order, index) in chosen.enumerated() { rows[places[index]].ask = order + 1 }
+  }
 
   private static func place(of stored: StoredDetection) -> Place? {
     guard let entity = stored.detection.entities.first?.entity,

@@ -21,6 +21,8 @@ package struct LabelledWindow: Sendable {
   package var votes: [Rule: WeakLabels.Vote]
   /// P(bad) by the votes alone.
   package var weakLabel: Double
+  /// From 1 on: the order in which an analyst's verdict would teach most; nil: no need to ask.
+  package var ask: Int?
 
   static let rare = 0.001
   static let common = 0.02

@@ -122,6 +122,7 @@ extension Cordon_V1_LabelledWindow {
       return message
     }
     if let p = row.stored.p { self.p = p }
+    ask = UInt32(row.ask ?? 0)
   }
 }
 

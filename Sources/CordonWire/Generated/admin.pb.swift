@@ -1016,6 +1016,9 @@ package nonisolated struct Cordon_V1_LabelledWindow: Sendable {
   /// Clears the value of `p`. Subsequent reads from it will return its default value.
   package mutating func clearP() {self._p = nil}
 
+  /// From 1 on: the order in which an analyst's verdict would teach most; 0: no need to ask.
+  package var ask: UInt32 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -3947,7 +3950,7 @@ nonisolated extension Cordon_V1_ExportLabelsRequest: SwiftProtobuf.Message, Swif
 
 nonisolated extension Cordon_V1_LabelledWindow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".LabelledWindow"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}detection_id\0\u{1}window\0\u{1}rule\0\u{1}label\0\u{3}weak_label\0\u{1}votes\0\u{1}p\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}detection_id\0\u{1}window\0\u{1}rule\0\u{1}label\0\u{3}weak_label\0\u{1}votes\0\u{1}p\0\u{1}ask\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3962,6 +3965,7 @@ nonisolated extension Cordon_V1_LabelledWindow: SwiftProtobuf.Message, SwiftProt
       case 5: try { try decoder.decodeSingularDoubleField(value: &self.weakLabel) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.votes) }()
       case 7: try { try decoder.decodeSingularDoubleField(value: &self._p) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.ask) }()
       default: break
       }
     }
@@ -3993,6 +3997,9 @@ nonisolated extension Cordon_V1_LabelledWindow: SwiftProtobuf.Message, SwiftProt
     try { if let v = self._p {
       try visitor.visitSingularDoubleField(value: v, fieldNumber: 7)
     } }()
+    if self.ask != 0 {
+      try visitor.visitSingularUInt32Field(value: self.ask, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4004,6 +4011,7 @@ nonisolated extension Cordon_V1_LabelledWindow: SwiftProtobuf.Message, SwiftProt
     if lhs.weakLabel != rhs.weakLabel {return false}
     if lhs.votes != rhs.votes {return false}
     if lhs._p != rhs._p {return false}
+    if lhs.ask != rhs.ask {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

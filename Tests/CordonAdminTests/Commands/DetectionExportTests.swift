@@ -12,6 +12,7 @@ import Testing
     row.rule = "unusual-behaviour"
     row.label = label
     row.weakLabel = 0.75
+    row.ask = label.isEmpty ? 1 : 0
     var vote = Cordon_V1_WeakVote()
     vote.rule = "rarity"
     vote.bad = true
@@ -34,7 +35,12 @@ import Testing
       let file = harness.path("labelled.jsonl")
       let result = await harness.run("detection", "export", file)
       #expect(result.code == 0, "\(result.errors)")
-      #expect(result.output == "2 windows are in \(file), 1 of them labelled by analysts.\n")
+      #expect(
+        result.output == """
+          2 windows are in \(file), 1 of them labelled by analysts.
+          Verdicts that would teach most, of: 0707070707070707
+
+          """)
       let text = try String(contentsOfFile: file, encoding: .utf8)
       let lines = text.split(separator: "\n")
       #expect(lines.count == 2 && text.hasSuffix("\n"))
@@ -43,7 +49,8 @@ import Testing
       #expect((first["features"] as? [String: Double])?["process_starts"] == 212)
       #expect(first["votes"] as? [String: String] == ["rarity": "bad"] && first["weak_label"] as? Double == 0.75)
       let second = try #require(try JSONSerialization.jsonObject(with: Data(lines[1].utf8)) as? [String: Any])
-      #expect(second["label"] is NSNull && second["p"] is NSNull)
+      #expect(second["label"] is NSNull && second["p"] is NSNull && second["ask"] as? Int == 1)
+      #expect(first["ask"] is NSNull)
       // A file that is there is not replaced.
       #expect(await harness.run("detection", "export", file).code != 0)
     }

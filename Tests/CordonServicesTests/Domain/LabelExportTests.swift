@@ -57,6 +57,7 @@ import Testing
       #expect(first.votes.map(\.rule) == ["tripwire-beside"] && first.votes.allSatisfy(\.bad))
       let second = try #require(rows.first { [UInt8]($0.detectionID) == lonely.id.bytes })
       #expect(second.label.isEmpty && second.votes.isEmpty)
+      #expect(first.ask == 0 && second.ask == 1, "who is labelled is not asked about")
       #expect(first.weakLabel > second.weakLabel && (0...1).contains(second.weakLabel))
       await expectRefusal("role") {
         try await collector.calling(as: collector.person("vera")) { client in

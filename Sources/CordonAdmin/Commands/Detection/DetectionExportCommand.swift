@@ -9,8 +9,9 @@ struct DetectionExportCommand: ConnectedCommand {
     discussion: """
       The file is JSON Lines, one window that behaviour alerted at a line: its features by name, the analyst's label (null \
       where nobody has said), the votes of rules of thumb (a tripwire beside it, part of a population, its p, verdicts on \
-      its incident) and weak_label, the probability of being bad by these votes alone. Names are pseudonyms; the file is \
-      to be kept as patients' data are.
+      its incident) and weak_label, the probability of being bad by these votes alone. `ask` numbers the windows whose \
+      verdicts would teach most: uncertain, and unlike each other. Names are pseudonyms; the file is to be kept as \
+      patients' data are.
 
       Examples:
         cordon detection export labelled.jsonl
@@ -33,9 +34,14 @@ struct DetectionExportCommand: ConnectedCommand {
       for row in rows { try output.append(LabelledLine.json(try row.window.domain(), row).line + "\n") }
     }
     let labelled = rows.count { !$0.label.isEmpty }
+    let questions = rows.filter { $0.ask > 0 }.sorted { $0.ask < $1.ask }.map { EntityText.shortID($0.detectionID) }
     return Report(
-      "\(rows.count) windows are in \(file), \(labelled) of them labelled by analysts.",
-      ["file": .text(file), "windows": .integer(Int64(rows.count)), "labelled": .integer(Int64(labelled))])
+      "\(rows.count) windows are in \(file), \(labelled) of them labelled by analysts."
+        + (questions.isEmpty ? "" : "\nVerdicts that would teach most, of: \(questions.joined(separator: ", "))"),
+      [
+        "file": .text(file), "windows": .integer(Int64(rows.count)), "labelled": .integer(Int64(labelled)),
+        "ask": .list(questions.map { .text($0) }),
+      ])
   }
 }
 
@@ -50,7 +56,7 @@ enum LabelledLine {
       "start": .time(window.start.milliseconds), "length_ms": .integer(Int64(window.length)),
       "label": .optional(row.label), "weak_label": .number(row.weakLabel),
       "votes": .object(row.votes.map { JSONValue.Field(name: $0.rule, value: .text($0.bad ? "bad" : "good")) }),
-      "p": row.hasP ? .number(row.p) : .null,
+      "p": row.hasP ? .number(row.p) : .null, "ask": row.ask > 0 ? .integer(Int64(row.ask)) : .null,
       "features": .object(
         zip(names, window.features).map { JSONValue.Field(name: $0, value: .number(Double($1))) }),
     ])
