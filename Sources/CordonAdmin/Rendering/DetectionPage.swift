@@ -6,15 +6,15 @@ import CordonWire
 enum DetectionPage {
   static func list(_ detections: [Cordon_V1_StoredDetection]) -> Report {
     var table = Table(
-      ["ID", "TIME", "SEVERITY", "P", "AGENT", "RULE", "TECHNIQUE", "LABEL", "SUMMARY"], empty: "No detections.")
+      ["ID", "TIME", "KIND", "SEVERITY", "P", "AGENT", "RULE", "TECHNIQUE", "LABEL", "SUMMARY"],
+      empty: "No detections.")
     for stored in detections {
       let detection = stored.detection
       table.add([
         EntityText.shortID(detection.id), TimeText.iso(Timestamp(milliseconds: detection.eventMs)),
-        FindingText.name(detection.severity), RarityText.short(stored.hasP ? stored.p : nil), agent(stored),
-        detection.rule,
-        detection.technique.isEmpty ? "-" : detection.technique, stored.label.isEmpty ? "-" : stored.label,
-        detection.summary,
+        kind(detection.kind), FindingText.name(detection.severity), RarityText.short(stored.hasP ? stored.p : nil),
+        agent(stored), detection.rule, detection.technique.isEmpty ? "-" : detection.technique,
+        stored.label.isEmpty ? "-" : stored.label, detection.summary,
       ])
     }
     return Report(text: table.rendered, json: .list(detections.map(json)))
