@@ -104,7 +104,8 @@ def compare(folder, events, matches):
         ours.setdefault(match["rule"], set()).add(match["event"])
     database = sqlite3.connect(":memory:")
     database.create_function("regexp", 2, lambda p, t: t is not None and re.search(p, t) is not None)
-    database.execute(f"CREATE TABLE logs ({', '.join(f + ' TEXT' for f in FIELDS)})")
+    # Sigma's values are compared without regard to case; of itself SQLite does so in LIKE and not in =.
+    database.execute(f"CREATE TABLE logs ({', '.join(f + ' TEXT COLLATE NOCASE' for f in FIELDS)})")
     with open(events, newline="") as file:
         rows = [tuple(row[f] for f in FIELDS) for row in csv.DictReader(file)]
     database.executemany(f"INSERT INTO logs VALUES ({', '.join('?' * len(FIELDS))})", rows)
