@@ -111,6 +111,14 @@ package struct SensorHealth: Hashable, Sendable {
     self.dropped = dropped
   }
 
+  /// Of a source as it stands: what failed comes first.
+  ///
+  /// - Parameter notes: nil where it does not run.
+  package init(of queue: RecordQueue, failure: CordonError?, notes: [String]?) {
+    (read, dropped) = queue.totals
+    state = failure.map(State.failed) ?? notes.map { .running(notes: $0) } ?? .stopped
+  }
+
   package var isRunning: Bool {
     if case .running = state { return true }
     return false

@@ -32,7 +32,7 @@ struct LedgerExportCommand: ConnectedCommand {
   func run(in session: AdminSession) async throws -> Report {
     let promise = try await promise(session)
     try LedgerPin.keep(promise.key, session.home)
-    var progress = ProgressLine("entries exported", in: session.environment)
+    var progress = ProgressLine(in: session.environment)
     let path = file
     var exported: UInt64 = 0
     try await OutputFile.write(to: path) { output in
@@ -44,7 +44,7 @@ struct LedgerExportCommand: ConnectedCommand {
         guard !entries.isEmpty else { break }
         try output.append(try writer.lines(entries))
         exported += UInt64(entries.count)
-        progress.update(exported)
+        progress.update("entries exported", exported)
       }
       try output.append(try writer.end())
     }

@@ -35,8 +35,10 @@ struct LedgerVerifyCommand: AsyncParsableCommand {
     for path in seen {
       notes.append(String(decoding: try FileInput.read(path, most: 65_536, in: environment), as: UTF8.self))
     }
-    var progress = ProgressLine("kilobytes read", in: environment)
-    let report = try LedgerFile.verify(path: file, key: known, seen: notes) { progress.update($0 / 1000) }
+    var progress = ProgressLine(in: environment)
+    let report = try LedgerFile.verify(path: file, key: known, seen: notes) {
+      progress.update("kilobytes read", $0 / 1000)
+    }
     progress.finish()
     LedgerPage.report(report, file: file).print(as: common.printing.output, in: environment)
     if !report.isSound { throw ExitCode(65) }

@@ -83,8 +83,7 @@ struct ModelImportCommand: ConnectedCommand {
       guard let feature = schema.features.first(where: { $0.name == column.name }) else {
         throw CordonError(
           .invalid, "columns", "\(schema.name) has no feature “\(column.name.prefix(40))”.",
-          remedy: "Name the features as `cordon lab entities --help` lists them: "
-            + schema.features.map(\.name).joined(separator: ", ") + ".")
+          remedy: "Use its own: \(schema.features.map(\.name).joined(separator: ", ")).")
       }
       features.append(
         .init(

@@ -38,7 +38,7 @@ struct ModelTrainCommand: ConnectedCommand {
     _ response: StreamingClientResponse<Cordon_V1_TrainingStep>, in environment: AdminEnvironment
   ) async throws -> Cordon_V1_StoredModel {
     var last = Cordon_V1_StoredModel()
-    var progress = PhaseLine(in: environment)
+    var progress = ProgressLine(in: environment)
     for try await step in response.messages {
       if step.hasModel { last = step.model } else { progress.update(step.phase, step.done, of: step.total) }
     }
@@ -47,26 +47,5 @@ struct ModelTrainCommand: ConnectedCommand {
       throw CordonError(.unavailable, "training-ended", "The collector ended the training without a model.")
     }
     return last
-  }
-}
-
-/// A line on standard error that names what long work does, and how far it is; silent where that is no terminal.
-struct PhaseLine {
-  private let environment: AdminEnvironment
-  private var isShown = false
-
-  init(in environment: AdminEnvironment) { self.environment = environment }
-
-  mutating func update(_ phase: String, _ done: UInt64, of total: UInt64) {
-    guard environment.showsProgress else { return }
-    isShown = true
-    environment.complain("\r\u{1B}[K\(Table.plain(phase)): \(done) of \(total)")
-  }
-
-  /// Ends the line, so that what follows starts on its own.
-  mutating func finish() {
-    guard isShown else { return }
-    isShown = false
-    environment.complain("\n")
   }
 }

@@ -63,17 +63,8 @@ package final class AuditSource: SensorSource {
   package var name: String { AuditSensor.name }
 
   package var health: SensorHealth {
-    let (read, dropped) = queue.totals
-    return state.withLock { state in
-      let now: SensorHealth.State =
-        if let failure = state.failure {
-          .failed(failure)
-        } else if let keeper = state.keeper {
-          .running(notes: keeper.notes)
-        } else {
-          .stopped
-        }
-      return SensorHealth(state: now, read: read, dropped: dropped)
+    state.withLock { state in
+      SensorHealth(of: queue, failure: state.failure, notes: state.keeper?.notes)
     }
   }
 

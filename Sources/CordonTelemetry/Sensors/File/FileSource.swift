@@ -51,17 +51,8 @@ package final class FileSource: SensorSource {
   package var name: String { FileSensor.name }
 
   package var health: SensorHealth {
-    let (read, dropped) = queue.totals
-    return state.withLock { state in
-      let now: SensorHealth.State =
-        if let failure = state.failure {
-          .failed(failure)
-        } else if state.thread != nil {
-          .running(notes: state.notes)
-        } else {
-          .stopped
-        }
-      return SensorHealth(state: now, read: read, dropped: dropped)
+    state.withLock { state in
+      SensorHealth(of: queue, failure: state.failure, notes: state.thread == nil ? nil : state.notes)
     }
   }
 
