@@ -75,6 +75,10 @@ struct CollectorClockTests {
       try await site.startCollector()
       let agent = try await LiveAgent("ws-1", of: site)
       try await site.apply("name: quick\ntime_zone: UTC\nheartbeat: 5s\nwindows: {length: 10s}\n")
+      // Windows hold what happens, and on a quiet machine nothing would.
+      let activity = try ChildProgram(
+        "/bin/sh", ["-c", "for second in $(seq 300); do sleep 1; done"], log: "\(folder)/activity.log")
+      defer { activity.signal(SIGKILL) }
       try agent.start()
       #expect(try await within(.seconds(60)) { try site.windows(skewed: false) > 0 }, "\(agent.said.suffix(2_000))")
 
