@@ -18,9 +18,10 @@ protocol SensorFeed: Service {
   func report()
 }
 
-/// The kernel sources of this machine: started and stopped as the policy says, their records handed to the worker.
+/// The sources of this machine: started and stopped as the policy says, their records handed to the worker.
 ///
-/// A source that cannot run is reported with its reason, and the agent goes on without it.
+/// A source that cannot run is reported with its reason, and the agent goes on without it. A new sensor is one line in
+/// `switches(paths:holdsPatientKey:canaries:)`.
 package final class SensorSet: SensorFeed {
   /// Records in one message.
   private static let mostRecords = 512
@@ -28,62 +29,71 @@ package final class SensorSet: SensorFeed {
   private static let mostBytes = 1 << 20
 
   private struct State {
-    var policy: Policy?
-    var canaries: [String] = []
-    var problems: [String] = []
     var seam: KeeperSeam?
     var reported: [String: Cordon_V1_SensorState] = [:]
   }
 
-  private let audit = AuditSource()
-  private let file = FileSource()
-  private let ehr = EHRSource()
-  private let planter: CanaryPlanter
-  private let auditJournal: String
-  private let trailPositions: String
-  private let holdsPatientKey: Bool
-  private let clock: any WallClock
+  /// Changed by one policy at a time.
+  private struct Following {
+    var policy: Policy?
+    var switches: [any SensorSwitching]
+  }
+
+  private let sources: [any SensorSource]
+  private let canaries: CanaryKeeper
   private let logger: Logger
   private let state = Mutex(State())
-  /// Sources are started and stopped one at a time.
-  private let switching = Mutex(())
+  private let following: Mutex<Following>
 
   /// - Parameter holdsPatientKey: whether this is a gateway, which may read of patients.
   package init(paths: AgentPaths, holdsPatientKey: Bool, clock: any WallClock, logger: Logger) {
-    trailPositions = paths.trailPositions
-    self.holdsPatientKey = holdsPatientKey
-    planter = CanaryPlanter(journal: paths.canaries)
-    auditJournal = paths.auditBefore
-    self.clock = clock
     self.logger = logger
+    canaries = CanaryKeeper(journal: paths.canaries, clock: clock, logger: logger)
+    let switches = Self.switches(paths: paths, holdsPatientKey: holdsPatientKey, canaries: canaries)
+    sources = switches.map(\.source)
+    following = Mutex(Following(switches: switches))
+  }
+
+  /// Every source, and what a policy says of it.
+  private static func switches(
+    paths: AgentPaths, holdsPatientKey: Bool, canaries: CanaryKeeper
+  ) -> [any SensorSwitching] {
+    [
+      SensorSwitch(AuditSource(), isReportedOff: true) {
+        $0.audit.isEnabled ? AuditSourceSettings(policy: $0.audit, journal: paths.auditBefore) : nil
+      },
+      SensorSwitch(FileSource(), isReportedOff: true, notes: { canaries.problems }) {
+        $0.file.isEnabled ? FileSourceSettings(policy: $0.file, canaries: canaries.paths) : nil
+      },
+      SensorSwitch(EHRSource()) {
+        $0.ehr.isEnabled
+          ? EHRSourceSettings(policy: $0.ehr, holdsPatientKey: holdsPatientKey, positions: paths.trailPositions) : nil
+      },
+    ]
   }
 
   /// Starts and stops sources, and plants canaries, as a policy says.
   package func follow(_ policy: Policy) {
-    switching.withLock { _ in
-      let before = state.withLock { state in
-        defer { state.policy = policy }
-        return state.policy
-      }
-      if before?.audit != policy.audit { switchAudit(policy.audit) }
+    following.withLock { following in
+      let before = following.policy
+      following.policy = policy
       if before?.file != policy.file || before?.tripwires.canaryFolders != policy.tripwires.canaryFolders {
-        switchFile(policy)
+        canaries.plant(in: policy.tripwires.canaryFolders)
       }
-      if before?.ehr != policy.ehr { switchEHR(policy.ehr) }
+      for index in following.switches.indices { following.switches[index].follow(policy, logger: logger) }
     }
     report()
   }
 
   /// A worker has started; its doings are Cordon's own.
   package func attach(_ seam: KeeperSeam, ignoring processes: Set<UInt32>) {
-    audit.ignore(processes: processes)
-    file.ignore(processes: processes)
+    for source in sources { source.ignore(processes: processes) }
     state.withLock { state in
       state.seam = seam
       state.reported = [:]
     }
     // What came while there was no worker has been told of once, to nobody.
-    for queue in [audit.queue, file.queue, ehr.queue] { queue.wake() }
+    for source in sources { source.queue.wake() }
     report()
   }
 
@@ -93,21 +103,17 @@ package final class SensorSet: SensorFeed {
   ///
   /// A source that a new policy restarts does not run for a moment: told of then, it would look like tampering.
   package func report() {
-    _ = switching.withLockIfAvailable { _ in tell() }
+    _ = following.withLockIfAvailable { tell(of: $0.switches) }
   }
 
-  private func tell() {
-    let problems = state.withLock { $0.problems }
-    // Few machines read an audit trail: of the others it is not worth saying that they do not.
-    let readsTrail = state.withLock { $0.policy?.ehr.isEnabled ?? false || $0.reported[ehr.name] != nil }
-    let sources: [any SensorSource] = readsTrail ? [audit, file, ehr] : [audit, file]
-    let messages = sources.map { source in
-      let (name, health) = (source.name, source.health)
+  private func tell(of switches: [any SensorSwitching]) {
+    let known = state.withLock { Set($0.reported.keys) }
+    let messages = switches.filter { $0.isWanted || $0.isReportedOff || known.contains($0.source.name) }.map { entry in
+      let health = entry.source.health
       var sensor = Cordon_V1_SensorState()
-      sensor.sensor = name
+      sensor.sensor = entry.source.name
       sensor.running = health.isRunning
-      sensor.reason = String(
-        (name == file.name ? ([health.reason] + problems) : [health.reason]).joined(separator: " ").prefix(512))
+      sensor.reason = String(([health.reason] + entry.notes).joined(separator: " ").prefix(512))
       return sensor
     }
     let (seam, changed) = state.withLock { state in
@@ -120,65 +126,16 @@ package final class SensorSet: SensorFeed {
 
   /// Hands on records until the program stops, then stops the sources and undoes what they changed.
   package func run() async throws {
-    await cancelWhenGracefulShutdown { [audit, file, ehr] in
+    await cancelWhenGracefulShutdown { [sources] in
       await withDiscardingTaskGroup { group in
-        for queue in [audit.queue, file.queue, ehr.queue] {
-          let pump = SensorPump(queue: queue) { self.state.withLock { $0.seam } }
+        for source in sources {
+          let pump = SensorPump(queue: source.queue) { self.state.withLock { $0.seam } }
           group.addTask { await pump.run() }
         }
       }
     }
-    switching.withLock { _ in
-      audit.stop()
-      file.stop()
-      ehr.stop()
-    }
-  }
-
-  private func switchEHR(_ policy: Policy.EHRSensor) {
-    ehr.stop()
-    guard policy.isEnabled else { return }
-    do throws(CordonError) {
-      try ehr.use(
-        EHRSourceSettings(policy: policy, holdsPatientKey: holdsPatientKey, positions: trailPositions))
-      try ehr.start()
-    } catch {
-      logger.warning("The sensor cannot run", metadata: ["sensor": "ehr", "why": "\(error)"])
-    }
-  }
-
-  private func switchAudit(_ policy: Policy.AuditSensor) {
-    audit.stop()
-    guard policy.isEnabled else { return }
-    do throws(CordonError) {
-      try audit.use(AuditSourceSettings(policy: policy, journal: auditJournal))
-      try audit.start()
-    } catch {
-      logger.warning("The sensor cannot run", metadata: ["sensor": "audit", "why": "\(error)"])
-    }
-  }
-
-  private func switchFile(_ policy: Policy) {
-    var randomness = SystemRandomNumberGenerator()
-    var problems: [CordonError] = []
-    var canaries: [String] = []
-    do throws(CordonError) {
-      let planted = try planter.plant(in: policy.tripwires.canaryFolders, at: clock.now, randomness: &randomness)
-      canaries = planted.canaries.map(\.path)
-      problems = planted.problems
-    } catch { problems.append(error) }
-    for problem in problems { logger.warning("A canary folder is not guarded", metadata: ["why": "\(problem)"]) }
-    state.withLock { state in
-      state.canaries = canaries
-      state.problems = problems.map(\.message)
-    }
-    file.stop()
-    guard policy.file.isEnabled else { return }
-    do throws(CordonError) {
-      try file.use(FileSourceSettings(policy: policy.file, canaries: canaries))
-      try file.start()
-    } catch {
-      logger.warning("The sensor cannot run", metadata: ["sensor": "file", "why": "\(error)"])
+    following.withLock { _ in
+      for source in sources { source.stop() }
     }
   }
 

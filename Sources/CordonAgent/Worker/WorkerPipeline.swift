@@ -30,9 +30,7 @@ package struct WorkerPipeline: Sendable {
   private let siteOffset: @Sendable (String, Timestamp) -> Int
   private var randomness: any RandomNumberGenerator & Sendable
   private var policy: Policy
-  private var audit = AuditParser()
-  private var file = FileParser()
-  private var ehr = EHRParser()
+  private var parsers = SensorParsers()
   private var processes = ProcessMemory()
   private var peers = PeerMemory()
   private var suspects = GenerationCache<UInt32, Suspect>(limit: suspectLimit)
@@ -85,6 +83,7 @@ package struct WorkerPipeline: Sendable {
     hostEntity = EntityRef(kind: .host, label: settings.host)
     pseudonymiser.setClear(naming.clearNames)
     self.behaviour.setCap(DailyCap.limit(dailyAlerts: policy.dailyAlerts))
+    parsers.use(policy)
     use(policy.sigma)
   }
 
@@ -95,14 +94,8 @@ package struct WorkerPipeline: Sendable {
     if batch.dropped > 0 { countLoss(batch.dropped, at: now) }
     var found: [Observation] = []
     swap(&found, &observations)
-    for record in batch.records {
-      switch batch.sensor {
-      case AuditSensor.name: audit.parse(record, arrived: now, into: &found)
-      case FileSensor.name: file.parse(record, arrived: now, into: &found)
-      case EHRSensor.name: ehr.parse(record, arrived: now, into: &found)
-      default: counters.unknownSensor += 1
-      }
-    }
+    let isKnown = parsers.parse(batch, arrived: now, into: &found)
+    if !isKnown { counters.unknownSensor += UInt64(batch.records.count) }
     take(&found, now, &output)
     swap(&found, &observations)
     return output
@@ -112,7 +105,7 @@ package struct WorkerPipeline: Sendable {
   package mutating func tick(at now: Timestamp) -> WorkerOutput {
     var output = WorkerOutput()
     var found: [Observation] = []
-    audit.advance(to: now, into: &found)
+    parsers.advance(to: now, into: &found)
     take(&found, now, &output)
     score(windows.advance(to: now), now, &output)
     score(records.windows.advance(to: now), now, &output)
@@ -123,7 +116,7 @@ package struct WorkerPipeline: Sendable {
   package mutating func finish(at now: Timestamp) -> WorkerOutput {
     var output = WorkerOutput()
     var found: [Observation] = []
-    audit.finish(into: &found)
+    parsers.finish(into: &found)
     take(&found, now, &output)
     score(windows.finish(), now, &output)
     score(records.windows.finish(), now, &output)
@@ -138,6 +131,7 @@ package struct WorkerPipeline: Sendable {
     self.policy = policy
     burst.use(policy.tripwires.burst)
     behaviour.setCap(DailyCap.limit(dailyAlerts: policy.dailyAlerts))
+    parsers.use(policy)
     use(policy.sigma)
     windows.use(Self.windowSettings(policy))
     records.use(policy)
@@ -222,8 +216,9 @@ extension WorkerPipeline {
       window(found[index], now)
     }
     counters.observed += UInt64(found.count)
-    counters.malformed = audit.counters.malformed + file.counters.malformed + ehr.counters.malformed
-    counters.abandoned = audit.counters.abandoned + file.counters.abandoned
+    let read = parsers.counters
+    counters.malformed = read.malformed
+    counters.abandoned = read.abandoned
     counters.windows = windows.counters + records.windows.counters
     counters.unnamed = records.unnamed
     counters.folded = lane.folded

@@ -45,6 +45,9 @@ package struct SensorNeed: Hashable, Sendable {
 
 /// The privileged half: opens the kernel's source and queues raw records on a thread of its own.
 package protocol SensorSource: AnyObject, Sendable {
+  /// What a policy and the machine say of it.
+  associatedtype Settings: Hashable, Sendable
+
   /// The sensor's name.
   var name: String { get }
   /// Where records wait to be read; the same queue over restarts.
@@ -58,6 +61,8 @@ package protocol SensorSource: AnyObject, Sendable {
   /// Stops reading and undoes what `start()` changed; does nothing where it does not run. Never throws: what could not
   /// be undone is in `health`.
   func stop()
+  /// Takes other settings; a running source starts again with them.
+  func use(_ settings: Settings) throws(CordonError)
   /// Processes whose own doings are not reported: Cordon's.
   func ignore(processes: Set<UInt32>)
 }
@@ -67,12 +72,24 @@ package protocol SensorParser: Sendable {
   /// What went in and did not come out.
   var counters: ParserCounters { get }
 
+  /// Takes what a policy says of the sensor; most parsers need nothing of it.
+  mutating func use(_ policy: Policy)
   /// Reads one record; hands on the observations that it completes.
   mutating func parse(_ record: [UInt8], arrived: Timestamp, into observations: inout [Observation])
+  /// Reads records in their order.
+  mutating func parse(_ records: [[UInt8]], arrived: Timestamp, into observations: inout [Observation])
   /// Completes what has waited too long, given that no older record will come.
   mutating func advance(to now: Timestamp, into observations: inout [Observation])
   /// Completes everything, as at the end of a file.
   mutating func finish(into observations: inout [Observation])
+}
+
+extension SensorParser {
+  package mutating func use(_ policy: Policy) {}
+
+  package mutating func parse(_ records: [[UInt8]], arrived: Timestamp, into observations: inout [Observation]) {
+    for record in records { parse(record, arrived: arrived, into: &observations) }
+  }
 }
 
 /// What became of a parser's records.
@@ -87,6 +104,14 @@ package struct ParserCounters: Hashable, Sendable {
   package var observations: UInt64 = 0
 
   package init() {}
+
+  package static func += (sum: inout ParserCounters, other: ParserCounters) {
+    sum.records += other.records
+    sum.malformed += other.malformed
+    sum.ignored += other.ignored
+    sum.abandoned += other.abandoned
+    sum.observations += other.observations
+  }
 }
 
 /// Whether a source runs, and if not, why.

@@ -35,6 +35,6 @@ package struct TamperingTripwire: Sendable {
   }
 
   private static func known(_ sensor: String) -> String {
-    [AuditSensor.name, FileSensor.name, EHRSensor.name].contains(sensor) ? sensor : "unknown"
+    SensorParsers.names.contains(sensor) ? sensor : "unknown"
   }
 }
