@@ -74,21 +74,30 @@ struct RunCommand: AsyncParsableCommand {
       With --recording the agent reads an audit.log (or a pipe that one is written to) in place of this machine's own
       sensors, in the recording's own time: what it shows is windowed, learned, scored and sent as if it had just
       happened, and nothing is done on this machine: no reflex acts, and what operators or standing authority order is
-      refused. For trying Cordon out; the recording should be of the host whose label the agent has.
+      refused. For trying Cordon out; the recording should be of the host whose label the agent has. An audit.log knows
+      users by number: with --accounts the agent knows them by name, and people by the same name on every machine.
 
       Examples:
         cordon-agent run
         cordon-agent run --recording ws-17/audit.log --config ws-17.conf
+        cordon-agent run --recording ws-17/audit.log --accounts ws-17/passwd --config ws-17.conf
       """)
 
   @OptionGroup var options: AgentOptions
   @Option(help: ArgumentHelp("Read this in place of the machine's own sensors.", valueName: "audit.log"))
   var recording: String?
+  @Option(help: ArgumentHelp("The recorded machine's accounts, as getent passwd prints them.", valueName: "passwd"))
+  var accounts: String?
+
+  func validate() throws {
+    guard accounts == nil || recording != nil else { throw ValidationError("--accounts goes with --recording.") }
+  }
 
   func run() async throws {
     let environment = try AgentEnvironment.get()
     var config = try await options.load(in: environment)
     config.recording = recording
+    config.accounts = accounts
     try await environment.daemon.runKeeper(config)
   }
 }

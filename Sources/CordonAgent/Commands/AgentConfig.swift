@@ -23,6 +23,8 @@ package struct AgentConfig: Hashable, Sendable {
   package var file: String?
   /// A recording that is read in place of this machine's own sensors; given on the command line alone.
   package var recording: String?
+  /// Who the numbers of users in the recording are, as `getent passwd` prints it; given on the command line alone.
+  package var accounts: String?
 
   package static let usualFile = "/etc/cordon/agent.conf"
 

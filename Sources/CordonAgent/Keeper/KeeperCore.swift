@@ -46,6 +46,8 @@ package final class KeeperCore: Sendable {
   private let label: String
   /// What is read is a recording, of another machine or another time: nothing is done on this one.
   private let isRecorded: Bool
+  /// The recorded machine's accounts, for the worker to read.
+  private let accounts: [UInt8]
   let agentID: AgentID
   let clock: any WallClock
   private let logger: Logger
@@ -55,7 +57,7 @@ package final class KeeperCore: Sendable {
   /// - Parameter onPolicy: called, outside the lock, with each policy that comes into force.
   package init(
     authority: KeeperAuthority, executor: CommandExecutor, names: SiteNames, kin: KinMemory, agentID: AgentID,
-    label: String, isRecorded: Bool = false, clock: any WallClock, logger: Logger,
+    label: String, isRecorded: Bool = false, accounts: [UInt8] = [], clock: any WallClock, logger: Logger,
     onPolicy: @escaping @Sendable (Policy) -> Void
   ) {
     self.names = names
@@ -63,6 +65,7 @@ package final class KeeperCore: Sendable {
     self.agentID = agentID
     self.label = label
     self.isRecorded = isRecorded
+    self.accounts = accounts
     self.clock = clock
     self.logger = logger
     self.onPolicy = onPolicy
@@ -78,6 +81,7 @@ package final class KeeperCore: Sendable {
       state.told = []
       state.executor.ownProcesses = worker
     }
+    if isRecorded { send([.with { $0.recording.accounts = Data(accounts) }]) }
     report(force: true)
   }
 

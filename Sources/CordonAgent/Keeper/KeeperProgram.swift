@@ -43,7 +43,8 @@ package struct KeeperProgram: Sendable {
       }
     let core = KeeperCore(
       authority: authority, executor: executor, names: names, kin: kin, agentID: identity.id,
-      label: identity.label, isRecorded: config.recording != nil, clock: clock, logger: logger,
+      label: identity.label, isRecorded: config.recording != nil, accounts: try RecordedAccounts.read(config.accounts),
+      clock: clock, logger: logger,
       onPolicy: { sensors.follow($0) })
     core.reconcile()
     self.core = core

@@ -104,10 +104,3 @@ package struct AuditReplay: Sendable {
     }
   }
 }
-
-/// Of a recording only the superuser's number has a known name.
-struct RecordedAccounts: AccountDirectory {
-  mutating func account(of uid: UInt32, now: Timestamp) -> (name: String, isLocal: Bool)? {
-    uid == 0 ? ("root", true) : nil
-  }
-}

@@ -32,6 +32,8 @@ package final class WorkerDesk: AgentStatusSource {
     var changes: UInt64 = 0
     /// The time of a recording; nil where the machine's own clock is the time.
     var recorded: RecordedTime?
+    /// Who was recorded, until there is a pipeline.
+    var accounts = RecordedAccounts()
     /// When the keeper last heard of the models.
     var toldKeeper = Timestamp.epoch
   }
@@ -76,6 +78,8 @@ package final class WorkerDesk: AgentStatusSource {
     case .sensorBytes(let bytes): ingest(bytes)
     case .sensorState(let sensor): note(sensor)
     case .state(let keeper): follow(keeper)
+    case .recording(let recording):
+      state.withLock { $0.accounts = RecordedAccounts(passwd: [UInt8](recording.accounts)) }
     case .verdict(let verdict): link.settle(verdict)
     case .outcome(let outcome):
       do throws(CordonError) {
@@ -239,7 +243,7 @@ extension WorkerDesk {
         if state.pipeline == nil {
           state.pipeline = WorkerPipeline(
             settings: settings, policy: policy, keys: keys, behaviour: state.behaviour, history: state.history,
-            directory: settings.isRecorded ? RecordedAccounts() : SystemAccounts())
+            directory: settings.isRecorded ? state.accounts : SystemAccounts())
           state.behaviour = BehaviourStage()
           state.history = []
         } else {

@@ -7,6 +7,14 @@ package enum HospitalTables {
     }
   }
 
+  /// The accounts as `getent passwd` prints them where a directory service names people with their realm.
+  package static func accounts(_ hospital: Hospital) -> String {
+    let people = hospital.staff.map {
+      "\($0.account)@\(Person.realm):x:\($0.uid):\($0.uid)::/home/\($0.account):/bin/bash"
+    }
+    return (["root:x:0:0:root:/root:/bin/bash"] + people).joined(separator: "\n") + "\n"
+  }
+
   package static func hosts(_ hospital: Hospital) -> String {
     table("label,address,kind,ward") {
       hospital.hosts.map {

@@ -40,6 +40,7 @@ package struct RecordingFolder {
     for host in hospital.hosts { try make("hosts/\(host.label)") }
     try append(Array(HospitalTables.labels(labels).utf8), to: "labels.csv")
     try append(Array(HospitalTables.staff(hospital).utf8), to: "staff.csv")
+    try append(Array(HospitalTables.accounts(hospital).utf8), to: "passwd")
     try append(Array(HospitalTables.hosts(hospital).utf8), to: "hosts.csv")
     try append(Array(FHIRCare(in: hospital).text.utf8), to: "ehr/care.ndjson")
   }

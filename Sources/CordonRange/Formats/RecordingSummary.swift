@@ -47,7 +47,7 @@ package struct RecordingSummary: Hashable, Sendable, Codable {
       \(auditRecords) audit records and \(recordAccesses) accesses to records, \(bytes / 1_000_000) MB
       attacks: \(names.isEmpty ? "none" : "\(names); \(labels) labels")
       \(folder): hosts/*/audit.log, ehr/audit-events.ndjson, ehr/care.ndjson, labels.csv, staff.csv,
-      hosts.csv
+      hosts.csv, passwd
 
       """
   }

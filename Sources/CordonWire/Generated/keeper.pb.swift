@@ -74,6 +74,15 @@ package nonisolated struct Cordon_V1_KeeperMessage: Sendable {
     set {body = .sensorState(newValue)}
   }
 
+  /// Before the first state, where what is read is a recording.
+  package var recording: Cordon_V1_Recording {
+    get {
+      if case .recording(let v)? = body {return v}
+      return Cordon_V1_Recording()
+    }
+    set {body = .recording(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -83,8 +92,24 @@ package nonisolated struct Cordon_V1_KeeperMessage: Sendable {
     case verdict(Cordon_V1_EnvelopeVerdict)
     case state(Cordon_V1_KeeperState)
     case sensorState(Cordon_V1_SensorState)
+    /// Before the first state, where what is read is a recording.
+    case recording(Cordon_V1_Recording)
 
   }
+
+  package init() {}
+}
+
+/// Of the machine that was recorded.
+package nonisolated struct Cordon_V1_Recording: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Its accounts, as `getent passwd` prints them; empty where they are not known.
+  package var accounts: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 }
@@ -391,7 +416,7 @@ fileprivate nonisolated let _protobuf_package = "cordon.v1"
 
 nonisolated extension Cordon_V1_KeeperMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".KeeperMessage"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}sensor_bytes\0\u{1}outcome\0\u{1}verdict\0\u{1}state\0\u{3}sensor_state\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}sensor_bytes\0\u{1}outcome\0\u{1}verdict\0\u{1}state\0\u{3}sensor_state\0\u{1}recording\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -464,6 +489,19 @@ nonisolated extension Cordon_V1_KeeperMessage: SwiftProtobuf.Message, SwiftProto
           self.body = .sensorState(v)
         }
       }()
+      case 6: try {
+        var v: Cordon_V1_Recording?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .recording(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .recording(v)
+        }
+      }()
       default: break
       }
     }
@@ -495,6 +533,10 @@ nonisolated extension Cordon_V1_KeeperMessage: SwiftProtobuf.Message, SwiftProto
       guard case .sensorState(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     }()
+    case .recording?: try {
+      guard case .recording(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -502,6 +544,36 @@ nonisolated extension Cordon_V1_KeeperMessage: SwiftProtobuf.Message, SwiftProto
 
   package static func ==(lhs: Cordon_V1_KeeperMessage, rhs: Cordon_V1_KeeperMessage) -> Bool {
     if lhs.body != rhs.body {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_Recording: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Recording"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}accounts\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.accounts) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.accounts.isEmpty {
+      try visitor.visitSingularBytesField(value: self.accounts, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_Recording, rhs: Cordon_V1_Recording) -> Bool {
+    if lhs.accounts != rhs.accounts {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

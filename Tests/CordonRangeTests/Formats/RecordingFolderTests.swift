@@ -29,7 +29,7 @@ import Testing
       _ = try RecordingFolder.write(other, to: "\(folder)/other")
       let first = try Self.contents(of: "\(folder)/first")
       #expect(first == (try Self.contents(of: "\(folder)/again")))
-      #expect(first.count == 6 + 5)
+      #expect(first.count == 6 + 6)
       #expect(summary.bytes == UInt64(first.values.map(\.count).reduce(0, +)))
       let different = try Self.contents(of: "\(folder)/other")
       #expect(first["ehr/audit-events.ndjson"] != different["ehr/audit-events.ndjson"])
@@ -49,6 +49,7 @@ import Testing
       #expect(lines(["labels.csv"]) == summary.labels + 1)
       #expect(lines(["staff.csv"]) == 11)
       #expect(lines(["hosts.csv"]) == 7)
+      #expect(lines(["passwd"]) == 11)
       #expect(try summary.json().contains("\"seed\" : 11"))
     }
   }

@@ -1,3 +1,4 @@
+import CordonAgent
 import CordonCore
 import CordonTestSupport
 import Foundation
@@ -12,6 +13,8 @@ struct LearningLoopTests {
   private static let hosts = 8
   /// Seconds of the attack's day that are replayed: until the morning shift has begun.
   private static let night = 21_600
+  /// Users are scored once their windows have waited for other machines' parts: minutes, which only a long run has.
+  private static let isSoak = ProcessInfo.processInfo.environment["CORDON_SOAK"] == "1"
 
   /// Learned from days without it, an attack that no tripwire knows is found on the machines where it was.
   @Test func anAttackIsFoundByWhatIsUnusual() async throws {
@@ -19,17 +22,19 @@ struct LearningLoopTests {
       let site = try await SystemSite(in: folder)
       try await site.startCollector()
       try await site.apply("name: learning\ntime_zone: Europe/Berlin\nheartbeat: 5s\nalerts: {daily_budget: 6}\n")
-      let (recordings, attacked) = try await record(in: folder)
+      let (recordings, attacked, user) = try await record(in: folder)
       var agents: [LiveAgent] = []
       for recording in recordings {
         let agent = try await LiveAgent(recording.host, of: site)
-        try agent.start(reading: recording.pipe.path)
+        try agent.start(reading: recording.pipe.path, accounts: "\(folder)/hospital/passwd")
         agents.append(agent)
       }
       for recording in recordings { recording.feed(recording.before) }
       let windows = try await settled(site)
       #expect(windows > 5_000, "\(agents[0].said.suffix(2_000))")
 
+      let stolen = try await pseudonym(of: user, by: agents[0])
+      try await peopleAreTheSameOnEveryMachine(site, stolen)
       let trained = try await site.object("model", "train", "host@host")
       let model = try #require(trained["id"] as? String)
       try await site.cordon(["model", "promote", model])
@@ -44,6 +49,11 @@ struct LearningLoopTests {
       let isFound = try await within(.seconds(60)) { try await found(site).isSuperset(of: attacked) }
       let seen = try await found(site)
       #expect(isFound, "attacked \(attacked), found \(seen)")
+      if Self.isSoak {
+        let isFound = try await within(.seconds(240)) { try await usersFound(site).contains(stolen) }
+        let listed = try await site.cordon(["detection", "list"])
+        #expect(isFound, "\(stolen) \(listed)")
+      }
       // Nothing that was recorded is acted on, and no tripwire has to do with it.
       #expect(try await site.list("command", "list").isEmpty)
       let kinds = try await site.list("detection", "list").map { $0["kind"] as? String }
@@ -51,6 +61,47 @@ struct LearningLoopTests {
       for agent in agents { await agent.stop() }
       await site.stopCollector()
     }
+  }
+
+  /// One person's windows come from several agents and are one person's to the collector, which learns users from them.
+  private func peopleAreTheSameOnEveryMachine(_ site: SystemSite, _ person: String) async throws {
+    let trained = try await site.object("model", "train", "user@host")
+    let metrics = try #require(trained["metrics"] as? [String: Double])
+    // The recordings' agents run on one machine, whose superuser is one account.
+    #expect(metrics["entities"] == Double(Self.users + 1))
+    if Self.isSoak { try await site.cordon(["model", "promote", try #require(trained["id"] as? String)]) }
+    var agents: Set<String> = []
+    var days: [Int64] = []
+    try site.query("SELECT day FROM days") { days.append($0.integer(0)) }
+    for day in days {
+      try site.query(
+        """
+        SELECT DISTINCT agent FROM windows_\(day) JOIN lanes ON lanes.ref = windows_\(day).lane
+        WHERE schema = \(FeatureSchema.userAtHost.id) AND hex(entity) LIKE '%\(person.uppercased())'
+        """
+      ) { agents.insert($0.text(0)) }
+    }
+    #expect(agents.count > 1)
+  }
+
+  /// As the collector knows a user whom it cannot name.
+  private func pseudonym(of user: String, by agent: LiveAgent) async throws -> String {
+    let names = "\(agent.config).names.csv"
+    try "kind,name\nuser,\(user)\n".write(toFile: names, atomically: true, encoding: .utf8)
+    let table = try await ChildProgram.run(
+      try ChildProgram.path(of: "cordon-agent"), ["pseudonymise", "--config", agent.config, names])
+    let row = try #require(table.split(separator: "\n").last)
+    return String(row.split(separator: ",", omittingEmptySubsequences: false)[2])
+  }
+
+  /// Users whose own behaviour was found unusual, as pseudonyms.
+  private func usersFound(_ site: SystemSite) async throws -> Set<String> {
+    Set(
+      try await site.list("detection", "list").compactMap { detection in
+        guard detection["kind"] as? String == "behaviour" else { return nil }
+        let entities = detection["entities"] as? [[String: Any]] ?? []
+        return entities.first { $0["kind"] as? String == "user" }?["pseudonym"] as? String
+      })
   }
 
   private func found(_ site: SystemSite) async throws -> Set<String> {
@@ -99,8 +150,11 @@ struct LearningLoopTests {
     }
   }
 
-  /// Makes a hospital, cuts its hosts' recordings where the attack's first night begins; the hosts of that night.
-  private func record(in folder: String) async throws -> (recordings: [Recording], attacked: Set<String>) {
+  /// Makes a hospital, cuts its hosts' recordings where the attack's first night begins; the hosts of that night, and whose
+  /// credentials were stolen.
+  private func record(
+    in folder: String
+  ) async throws -> (recordings: [Recording], attacked: Set<String>, user: String) {
     let hospital = "\(folder)/hospital"
     // A Monday some weeks ago, so that the same weekdays come whenever this runs.
     let weeks = Int(Date().timeIntervalSince1970) / 604_800 - 3
@@ -131,6 +185,8 @@ struct LearningLoopTests {
         host: host, before: parts.before.joined(separator: "\n") + "\n",
         after: parts.after.joined(separator: "\n") + "\n", pipe: try Pipe("\(folder)/\(host).pipe"))
     }
-    return (recordings, Set(attacked))
+    // `hospital.example/ann` in the labels, as a canonical name; people write `ann@hospital.example`.
+    let user = try #require(labels.first { $0[0] == "user" }).map(String.init)[1].split(separator: "/")
+    return (recordings, Set(attacked), "\(user[1])@\(user[0])")
   }
 }

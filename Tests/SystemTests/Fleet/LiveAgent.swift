@@ -31,11 +31,14 @@ final class LiveAgent {
 
   var said: String { program?.said ?? "" }
 
-  /// - Parameter recording: an audit.log, or a pipe, that it reads in place of this machine's sensors.
-  func start(reading recording: String? = nil) throws {
+  /// - Parameters:
+  ///   - recording: an audit.log, or a pipe, that it reads in place of this machine's sensors.
+  ///   - accounts: who was recorded.
+  func start(reading recording: String? = nil, accounts: String? = nil) throws {
     program = try ChildProgram(
       try ChildProgram.path(of: "cordon-agent"),
-      ["run", "--config", config] + (recording.map { ["--recording", $0] } ?? []), log: "\(config).log")
+      ["run", "--config", config] + (recording.map { ["--recording", $0] } ?? [])
+        + (accounts.map { ["--accounts", $0] } ?? []), log: "\(config).log")
   }
 
   func stop() async { await program?.stop() }
