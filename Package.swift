@@ -221,8 +221,10 @@ let package = Package(
       ], path: "Tests/Fuzz",
       exclude: [
         "AgentMessage/Corpus", "AuditLine/Corpus", "AuditMessage/Corpus", "BehaviourState/Corpus", "DateText/Corpus",
-        "DistinctSketch/Corpus", "EnrolmentToken/Corpus", "EnvelopeBytes/Corpus", "EnvelopePayload/Corpus",
-        "EventMapping/Corpus", "FanotifyEvent/Corpus", "FileRecord/Corpus", "JournalFile/Corpus", "LabArchive/Corpus",
+        "DICOMStream/Corpus", "DistinctSketch/Corpus", "EnrolmentToken/Corpus", "EnvelopeBytes/Corpus",
+        "EnvelopePayload/Corpus",
+        "EventMapping/Corpus", "FanotifyEvent/Corpus", "FileRecord/Corpus", "HL7Stream/Corpus", "JournalFile/Corpus",
+        "LabArchive/Corpus",
         "LabCSV/Corpus", "LedgerExport/Corpus", "ModelBundle/Corpus", "NameList/Corpus", "ONNXModel/Corpus",
         "PolicyText/Corpus", "SeamMessage/Corpus", "SigmaRule/Corpus", "SpoolFile/Corpus", "StoreFile/Corpus",
         "TrailFile/Corpus", "TrailRecord/Corpus",
