@@ -4,13 +4,12 @@
 /// that a damaged one harms no other. `{` alone: it ends where the brackets match, over many lines. `<?xml`, `<AuditMessage`
 /// and the like: behind `</AuditMessage>`. Anything else, syslog too: with the line. A record over `limit` is dropped,
 /// counted, and passed over to the end of its line.
-package struct EHRFramer: Sendable {
+package struct EHRFramer: RecordFramer {
   /// Bytes of one record.
   package static let limit = 64 << 10
 
   private enum Form: Hashable { case line, object, message }
 
-  /// Records that were too long, or unfinished when the file ended.
   package private(set) var dropped: UInt64 = 0
 
   private var waiting: [UInt8] = []
@@ -24,10 +23,11 @@ package struct EHRFramer: Sendable {
 
   package init() {}
 
-  /// Bytes that wait for the rest of their record.
   package var pending: Int { waiting.count }
 
-  /// Takes what was read from the file; returns the records that it completes.
+  /// Records stand alone: nothing is to be learned from what came before.
+  package mutating func resume(after beginning: [UInt8]) {}
+
   package mutating func take(_ bytes: ArraySlice<UInt8>) -> [[UInt8]] {
     waiting += bytes
     var records: [[UInt8]] = []
@@ -50,7 +50,6 @@ package struct EHRFramer: Sendable {
     return records
   }
 
-  /// The last record of a file that ends without a line's end; what is unfinished is dropped and counted.
   package mutating func finish() -> [UInt8]? {
     defer {
       waiting = []
@@ -64,7 +63,6 @@ package struct EHRFramer: Sendable {
     return nil
   }
 
-  /// Forgets the unfinished record, as after a truncation; it is counted.
   package mutating func reset(losing: Bool) {
     if losing, beginning(from: 0) != nil { dropped += 1 }
     waiting = []

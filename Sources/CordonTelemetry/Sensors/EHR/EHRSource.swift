@@ -110,14 +110,14 @@ package final class EHRSource: SensorSource {
   }
 
   private func run(_ settings: EHRSourceSettings, _ stop: Int32) {
-    var positions = settings.positions.map { TrailPositions(loadedFrom: $0) } ?? TrailPositions()
-    var trails = TrailFollower(paths: settings.policy.paths)
-    var care = TrailFollower(paths: settings.policy.carePaths)
+    var positions = settings.positions.map { LogPositions(loadedFrom: $0) } ?? LogPositions()
+    var trails = LogFollower(paths: settings.policy.paths, framer: EHRFramer())
+    var care = LogFollower(paths: settings.policy.carePaths, framer: EHRFramer())
     var saved = ContinuousClock.now
     var goesOn = true
     while goesOn {
       // Care first: what explains an access should be known before it.
-      var forgotten = TrailPositions()
+      var forgotten = LogPositions()
       let isMoreCare = care.step(into: queue, &forgotten)
       let isMore = isMoreCare || trails.step(into: queue, &positions)
       state.withLock { $0.notes = trails.notes + care.notes }
@@ -129,7 +129,7 @@ package final class EHRSource: SensorSource {
     care.close()
   }
 
-  private func save(_ positions: inout TrailPositions, _ settings: EHRSourceSettings) -> ContinuousClock.Instant {
+  private func save(_ positions: inout LogPositions, _ settings: EHRSourceSettings) -> ContinuousClock.Instant {
     if let path = settings.positions, (try? SmallFile.replace(path, with: positions.encoded)) == nil {
       state.withLock { $0.notes.append("How far the trail was read cannot be written down.") }
     }

@@ -7,13 +7,13 @@ import Glibc
 /// - Truncated, or written anew in place (its beginning is another): read from the beginning; the unfinished record is
 ///   counted as dropped. What was cut off before it was read is gone, and nobody can count it.
 /// - A link, a folder, a device: never opened, so that nobody can make root read another file for them.
-struct FollowedFile {
+struct FollowedFile<Framer: RecordFramer> {
   /// Bytes read at a time.
-  static let chunk = 64 << 10
+  static var chunk: Int { 64 << 10 }
   /// Bytes of the beginning by which a file is known again.
-  static let headLimit = 256
+  static var headLimit: Int { 256 }
   /// Looks without growth after which a file of a folder is closed.
-  static let idleLimit = 120
+  static var idleLimit: Int { 120 }
 
   enum Look: Hashable {
     /// As far as it goes now.
@@ -26,26 +26,30 @@ struct FollowedFile {
   }
 
   let path: String
-  private var identity: TrailPositions.Identity?
+  private var identity: LogPositions.Identity?
   private var descriptor: Int32 = -1
   private var offset: Int64 = 0
   private var headLength = 0
   private var head: UInt64 = 0
-  private var framer = EHRFramer()
+  private var framer: Framer
   private var idle = 0
   /// When the file was last written to, as far as it has been read.
   private var written: (seconds: Int, nanoseconds: Int)?
   private var reported: UInt64 = 0
 
-  init(path: String) { self.path = path }
+  /// - Parameter framer: one that has read nothing.
+  init(path: String, framer: Framer) {
+    self.path = path
+    self.framer = framer
+  }
 
   /// Reads what has come, one chunk at most.
-  mutating func look(into queue: RecordQueue, _ positions: inout TrailPositions, _ buffer: inout [UInt8]) -> Look {
+  mutating func look(into queue: RecordQueue, _ positions: inout LogPositions, _ buffer: inout [UInt8]) -> Look {
     defer { report(to: queue) }
     var found = stat()
     guard lstat(path, &found) == 0 else { return leave(queue, &positions, &buffer) ?? .missing }
     guard found.st_mode & S_IFMT == S_IFREG else { return leave(queue, &positions, &buffer) ?? .refused }
-    let current = TrailPositions.Identity(device: UInt64(found.st_dev), inode: UInt64(found.st_ino))
+    let current = LogPositions.Identity(device: UInt64(found.st_dev), inode: UInt64(found.st_ino))
     if let identity, identity != current, let look = leave(queue, &positions, &buffer) { return look }
     if identity == nil { begin(current, positions) }
     if descriptor < 0 {
@@ -65,7 +69,7 @@ struct FollowedFile {
     descriptor = -1
   }
 
-  private mutating func begin(_ current: TrailPositions.Identity, _ positions: TrailPositions) {
+  private mutating func begin(_ current: LogPositions.Identity, _ positions: LogPositions) {
     identity = current
     let known = positions[current]
     offset = known?.offset ?? 0
@@ -73,7 +77,7 @@ struct FollowedFile {
     head = known?.head ?? 0
   }
 
-  private mutating func open(_ expected: TrailPositions.Identity) -> Bool {
+  private mutating func open(_ expected: LogPositions.Identity) -> Bool {
     let opened = Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
     guard opened >= 0 else { return false }
     var found = stat()
@@ -85,11 +89,13 @@ struct FollowedFile {
       return false
     }
     descriptor = opened
+    // A table's head stands at the beginning, whatever has been read of the rest.
+    if offset > 0, framer.pending == 0, let beginning = headBytes(Self.chunk) { framer.resume(after: beginning) }
     return true
   }
 
   private mutating func read(
-    _ size: Int64, _ queue: RecordQueue, _ positions: inout TrailPositions, _ buffer: inout [UInt8]
+    _ size: Int64, _ queue: RecordQueue, _ positions: inout LogPositions, _ buffer: inout [UInt8]
   ) -> Look {
     if size < offset || ((size > offset || written == nil) && !beginsAsKnown()) { beginAnew() }
     let count = pread(descriptor, &buffer, Self.chunk, off_t(offset))
@@ -107,7 +113,7 @@ struct FollowedFile {
 
   /// Reads the old file to its end, one chunk a look; nil once that is done.
   private mutating func leave(
-    _ queue: RecordQueue, _ positions: inout TrailPositions, _ buffer: inout [UInt8]
+    _ queue: RecordQueue, _ positions: inout LogPositions, _ buffer: inout [UInt8]
   ) -> Look? {
     if descriptor >= 0 {
       var found = stat()
@@ -118,7 +124,7 @@ struct FollowedFile {
       }
       if let last = framer.finish() { queue.offer(last) }
       if let identity {
-        positions[identity] = TrailPositions.Position(offset: offset, headLength: headLength, head: head)
+        positions[identity] = LogPositions.Position(offset: offset, headLength: headLength, head: head)
       }
     }
     close()
@@ -138,13 +144,13 @@ struct FollowedFile {
   private mutating func learnHead() {
     guard let bytes = headBytes(Self.headLimit) else { return }
     headLength = bytes.count
-    head = TrailPositions.fingerprint(bytes[...])
+    head = LogPositions.fingerprint(bytes[...])
   }
 
   private func beginsAsKnown() -> Bool {
     guard headLength > 0 else { return offset == 0 }
     guard let bytes = headBytes(headLength) else { return false }
-    return bytes.count == headLength && TrailPositions.fingerprint(bytes[...]) == head
+    return bytes.count == headLength && LogPositions.fingerprint(bytes[...]) == head
   }
 
   private func headBytes(_ most: Int) -> [UInt8]? {
@@ -153,9 +159,9 @@ struct FollowedFile {
     return count < 0 ? nil : Array(bytes[..<count])
   }
 
-  private func remember(_ positions: inout TrailPositions) {
+  private func remember(_ positions: inout LogPositions) {
     guard let identity else { return }
-    positions[identity] = TrailPositions.Position(
+    positions[identity] = LogPositions.Position(
       offset: offset - Int64(framer.pending), headLength: headLength, head: head)
   }
 

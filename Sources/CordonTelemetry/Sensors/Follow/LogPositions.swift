@@ -1,7 +1,7 @@
 /// How far files have been read, by device and inode, with a fingerprint of each file's beginning.
 ///
 /// An inode is given to another file one day: the fingerprint tells. Bounded: the `limit` files used last.
-struct TrailPositions: Hashable, Sendable {
+struct LogPositions: Hashable, Sendable {
   static let limit = 4096
   /// Bytes of the file that holds them.
   static let fileLimit = 1 << 20

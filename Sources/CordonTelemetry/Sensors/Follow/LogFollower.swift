@@ -3,27 +3,36 @@ import Glibc
 /// Follows files, and all files of folders with the usual endings; new ones are found as they come.
 ///
 /// Bounded: `fileLimit` files, in the order of their names. Folders are not descended into.
-struct TrailFollower {
-  static let fileLimit = 1024
-  static let endings = [".ndjson", ".jsonl", ".json", ".xml", ".log"]
+struct LogFollower<Framer: RecordFramer> {
+  static var fileLimit: Int { 1024 }
+  static var endings: [String] { [".ndjson", ".jsonl", ".json", ".xml", ".log"] }
 
   /// What is not read and why, in words for people; names no file of a folder, for such names may hold anything.
   private(set) var notes: [String] = []
 
   private let paths: [String]
-  private var files: [String: FollowedFile] = [:]
-  private var buffer = [UInt8](repeating: 0, count: FollowedFile.chunk)
+  private let endings: [String]
+  private let framer: Framer
+  private var files: [String: FollowedFile<Framer>] = [:]
+  private var buffer = [UInt8](repeating: 0, count: FollowedFile<Framer>.chunk)
 
-  init(paths: [String]) { self.paths = paths }
+  /// - Parameters:
+  ///   - endings: of a folder's files that are read.
+  ///   - framer: what each file begins with.
+  init(paths: [String], endings: [String] = endings, framer: Framer) {
+    self.paths = paths
+    self.endings = endings
+    self.framer = framer
+  }
 
   /// One look at each file; true where more is to be read at once.
-  mutating func step(into queue: RecordQueue, _ positions: inout TrailPositions) -> Bool {
+  mutating func step(into queue: RecordQueue, _ positions: inout LogPositions) -> Bool {
     notes = []
     var isMore = false
     var seen: Set<String> = []
     var refused = 0
     for path in paths {
-      let entries = Self.entries(of: path)
+      let entries = entries(of: path)
       for file in entries ?? [path] {
         guard seen.count < Self.fileLimit else {
           notes.append("More than \(Self.fileLimit) files are named; the others are not read.")
@@ -51,9 +60,9 @@ struct TrailFollower {
   }
 
   private mutating func look(
-    at path: String, isOfFolder: Bool, _ queue: RecordQueue, _ positions: inout TrailPositions
-  ) -> FollowedFile.Look {
-    var file = files[path] ?? FollowedFile(path: path)
+    at path: String, isOfFolder: Bool, _ queue: RecordQueue, _ positions: inout LogPositions
+  ) -> FollowedFile<Framer>.Look {
+    var file = files[path] ?? FollowedFile(path: path, framer: framer)
     let look = file.look(into: queue, &positions, &buffer)
     if isOfFolder { file.rest() }
     files[path] = file
@@ -61,7 +70,7 @@ struct TrailFollower {
   }
 
   /// A file that is gone from its folder is read to its end, then let go.
-  private mutating func forget(_ path: String, _ queue: RecordQueue, _ positions: inout TrailPositions) {
+  private mutating func forget(_ path: String, _ queue: RecordQueue, _ positions: inout LogPositions) {
     guard var file = files[path] else { return }
     if file.look(into: queue, &positions, &buffer) == .more {
       files[path] = file
@@ -72,11 +81,11 @@ struct TrailFollower {
   }
 
   /// The files of a folder by name; nil for what is none. The folder itself may be reached through a link.
-  private static func entries(of path: String) -> [String]? {
+  private func entries(of path: String) -> [String]? {
     guard let folder = opendir(path) else { return nil }
     defer { closedir(folder) }
     var names: [String] = []
-    while let entry = readdir(folder), names.count < 4 * fileLimit {
+    while let entry = readdir(folder), names.count < 4 * Self.fileLimit {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
       }

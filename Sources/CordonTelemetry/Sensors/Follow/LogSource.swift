@@ -1,0 +1,155 @@
+package import CordonCore
+import Glibc
+import Synchronization
+
+/// Files of one kind that a sensor of logs follows.
+package struct LogFiles: Hashable, Sendable {
+  /// Absolute files, and folders whose files are all read.
+  package var paths: [String]
+  package var head: LineFramer.Head
+  /// A first line of every record, by which a parser knows whose it is; empty for none.
+  package var tag: String
+
+  package init(paths: [String], head: LineFramer.Head = .none, tag: String = "") {
+    self.paths = paths
+    self.head = head
+    self.tag = tag
+  }
+
+  /// Of a folder's files that are read beside those that every log may have.
+  var endings: [String] { head == .firstLine ? [".csv", ".tsv", ".txt"] : [] }
+}
+
+/// What the privileged half of a sensor of logs is told.
+package struct LogSourceSettings: Hashable, Sendable {
+  package var files: [LogFiles]
+  /// Where it is kept how far each file has been read; nil: a restart reads them from the beginning.
+  package var positions: String?
+  /// Between two looks at files that did not grow.
+  package var interval: Duration
+
+  package init(files: [LogFiles] = [], positions: String? = nil, interval: Duration = .milliseconds(500)) {
+    self.files = files
+    self.positions = positions
+    self.interval = interval
+  }
+}
+
+/// Follows files of lines that another program writes; hands on records, changes nothing.
+///
+/// A file waits for the worker rather than the other way round: while the queue is half full, nothing is read. What was
+/// handed on is remembered every few seconds, so that a restart goes on there.
+package final class LogSource: SensorSource {
+  /// Between two writings of the positions.
+  private static let savingInterval = Duration.seconds(2)
+
+  package let name: String
+  package let queue: RecordQueue
+
+  private struct State {
+    var settings: LogSourceSettings
+    var thread: BlockingThread?
+    var notes: [String] = []
+    var failure: CordonError?
+  }
+
+  private let state: Mutex<State>
+
+  /// - Parameter name: the sensor's, as in `sensors.<name>` of a policy.
+  package init(name: String, settings: LogSourceSettings = LogSourceSettings()) {
+    self.name = name
+    queue = RecordQueue(sensor: name, sizeLimit: LineFramer.limit)
+    state = Mutex(State(settings: settings))
+  }
+
+  deinit { stop() }
+
+  package var health: SensorHealth {
+    state.withLock { state in
+      SensorHealth(of: queue, failure: state.failure, notes: state.thread == nil ? nil : state.notes)
+    }
+  }
+
+  package func start() throws(CordonError) {
+    let outcome: Result<Void, CordonError> = state.withLock { state in
+      guard state.thread == nil else { return .success(()) }
+      do throws(CordonError) {
+        guard state.settings.files.contains(where: { !$0.paths.isEmpty }) else {
+          throw CordonError(
+            .invalid, "log-paths-missing", "No log is named.",
+            remedy: "Name its files or folders in sensors.\(name).paths of the policy.")
+        }
+        let settings = state.settings
+        state.thread = try BlockingThread(name: name) { [weak self] stop in self?.run(settings, stop) }
+        state.failure = nil
+        return .success(())
+      } catch {
+        state.failure = error
+        return .failure(error)
+      }
+    }
+    try outcome.get()
+  }
+
+  package func stop() {
+    let thread = state.withLock { state in
+      defer { state.thread = nil }
+      return state.thread
+    }
+    thread?.stop()
+  }
+
+  /// What a process of this machine does is in no log of others.
+  package func ignore(processes: Set<UInt32>) {}
+
+  /// Takes other files; a running source starts again with them.
+  package func use(_ settings: LogSourceSettings) throws(CordonError) {
+    let isRunning = state.withLock { state in
+      state.settings = settings
+      return state.thread != nil
+    }
+    guard isRunning else { return }
+    stop()
+    try start()
+  }
+
+  private func run(_ settings: LogSourceSettings, _ stop: Int32) {
+    var positions = settings.positions.map { LogPositions(loadedFrom: $0) } ?? LogPositions()
+    var followers = settings.files.map { files in
+      LogFollower(
+        paths: files.paths, endings: LogFollower<LineFramer>.endings + files.endings,
+        framer: LineFramer(head: files.head, tag: files.tag))
+    }
+    var saved = ContinuousClock.now
+    var goesOn = true
+    while goesOn {
+      var isMore = false
+      for index in followers.indices where followers[index].step(into: queue, &positions) { isMore = true }
+      let notes = followers.flatMap(\.notes)
+      state.withLock { $0.notes = notes }
+      if positions.isChanged, ContinuousClock.now - saved >= Self.savingInterval { saved = save(&positions, settings) }
+      goesOn = BlockingThread.rest(stop: stop, for: isMore && queue.hasRoom ? .zero : settings.interval)
+    }
+    if positions.isChanged { _ = save(&positions, settings) }
+    for index in followers.indices { followers[index].close() }
+  }
+
+  private func save(_ positions: inout LogPositions, _ settings: LogSourceSettings) -> ContinuousClock.Instant {
+    if let path = settings.positions, (try? SmallFile.replace(path, with: positions.encoded)) == nil {
+      state.withLock { $0.notes.append("How far the logs were read cannot be written down.") }
+    }
+    positions.isChanged = false
+    return .now
+  }
+}
+
+extension LineFramer {
+  /// A whole file, cut as a source would have.
+  package static func records(of bytes: [UInt8], head: Head, tag: String = "", sensor: String) -> SensorBatch {
+    var framer = LineFramer(head: head, tag: tag)
+    var batch = SensorBatch(sensor: sensor, records: framer.take(bytes[...]))
+    if let last = framer.finish() { batch.records.append(last) }
+    batch.dropped = framer.dropped
+    return batch
+  }
+}
