@@ -3,7 +3,8 @@ package import CordonStore
 import Logging
 import ServiceLifecycle
 
-/// What a store needs from time to time: hours written behind ingest, retention, proposals that nobody approved.
+/// What a store needs from time to time: hours and training's sample written behind ingest, retention, proposals that nobody
+/// approved.
 package struct StoreUpkeep: Service {
   /// How often windows are folded into hours and old proposals are looked at.
   package static let interval: Duration = .seconds(60)
@@ -26,6 +27,7 @@ package struct StoreUpkeep: Service {
       while !Task.isCancelled {
         do {
           while try await context.store.foldHours() > 0 {}
+          try await TrainingSample.takeUp(context.store)
           try await lapseProposals()
           if sinceRetention >= Self.retentionInterval {
             sinceRetention = .zero

@@ -74,7 +74,7 @@ package final class ThresholdDesk: Sendable {
   package func sharers(of schema: FeatureSchema) async throws -> Int {
     var count = 1
     for other in FeatureSchema.all where other.entity == schema.entity && other.id != schema.id {
-      if try await !store.watchedEntities(schema: other.id).isEmpty { count += 1 }
+      if try await store.watchesAny(schema: other.id) { count += 1 }
     }
     return count
   }

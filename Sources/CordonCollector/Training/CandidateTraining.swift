@@ -213,6 +213,7 @@ struct CandidateTraining {
       ModelLineage.Metric(name: "entity_days", value: Double(maxima.count / max(1, scales.count))),
       ModelLineage.Metric(name: "windows_excluded", value: Double(windows.excluded)),
       ModelLineage.Metric(name: "label_factor", value: settings.feedback),
+      ModelLineage.Metric(name: "windows_read", value: Double(windows.read)),
     ]
     for scale in outlook {
       guard let least = scale.leastBudget else { continue }

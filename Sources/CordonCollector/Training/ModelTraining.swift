@@ -63,6 +63,7 @@ package final class ModelTraining: Sendable {
     let now = context.now
     let policy = authority.policy(of: "")
     try await progress(TrainingProgress(phase: .read, done: 0, total: 1))
+    try await TrainingSample.takeUp(context.store)
     let windows = try await TrainingWindows.read(
       context.store, schema: schema, since: now.advanced(by: .seconds(-Self.days * 86_400)),
       without: try await exclusions())

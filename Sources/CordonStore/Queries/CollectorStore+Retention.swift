@@ -45,6 +45,7 @@ extension CollectorStore {
         try table.drop(db)
         report.days += 1
       }
+      if report.days > 0 { try SampleTable.forgetDroppedDays(db) }
       // An hour far ahead comes of a clock that ran ahead; it would stay for ever otherwise.
       let hour = HourFolder.hour(of: now)
       try db.execute(

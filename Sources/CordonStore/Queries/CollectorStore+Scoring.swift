@@ -68,6 +68,14 @@ extension CollectorStore {
     }
   }
 
+  /// Whether any entity of a schema is watched; looks at one.
+  package func watchesAny(schema: UInt32) async throws(CordonError) -> Bool {
+    try await read { db in
+      try Bool.fetchOne(
+        db, sql: "SELECT EXISTS (SELECT 1 FROM watches WHERE schema = ?)", arguments: [Int64(schema)]) ?? false
+    }
+  }
+
   /// The group of every entity of a schema that is watched.
   package func watchedGroups(schema: UInt32) async throws(CordonError) -> [EntityRef: String] {
     try await read { db in
