@@ -63,6 +63,8 @@ package struct BehaviourStage: Sendable {
   private var hits: [Hit] = []
   private var cap = DailyCap(limit: 1)
   private var unsaved: [(key: Key, window: PastWindow)] = []
+  /// Whether windows also carry the scores of baselines that have not matured, as for who reads a recording.
+  package var tellsLearning = false
   /// Past windows that were dropped before they were saved.
   package private(set) var dropped: UInt64 = 0
 
@@ -109,7 +111,7 @@ package struct BehaviourStage: Sendable {
     hits.append(Hit(rule: rule, time: time))
   }
 
-  /// Scores one window; it comes back with its scores, and with what was unusual about it.
+  /// Scores one window; it comes back with its scores, once the baseline has matured, and with what was unusual about it.
   package mutating func take(_ window: EntityWindow, offset: Int) throws(CordonError) -> (EntityWindow, Finding?) {
     guard let schema = Self.schemas.first(where: { $0.id == window.schema }), !window.isPartial, !window.isSkewed else {
       return (window, nil)
@@ -120,14 +122,19 @@ package struct BehaviourStage: Sendable {
     let whole = all.count == 1 ? window : try WindowMerge.merge(all)
     if window.isEarly { parts[key] = all }
     let verdict = try judge(whole, key, schema, offset: offset, isWhole: !window.isEarly)
-    var scored = window
-    scored.scores = WindowScores(
-      model: models[schema.id]?[.champion]?.shortDigest ?? 0, values: verdict.score.scales.map(Self.bounded))
-    if let trial = verdict.trial {
-      scored.shadowScores = WindowScores(
-        model: models[schema.id]?[.shadow]?.shortDigest ?? 0, values: trial.map(Self.bounded))
+    return (scored(window, verdict), finding(verdict, whole, schema, offset: offset))
+  }
+
+  /// Scores become the site's daily maxima, which thresholds are set from: none of a baseline that has not matured.
+  private func scored(_ window: EntityWindow, _ verdict: EntityWatch.Verdict) -> EntityWindow {
+    guard verdict.score.isMatured || tellsLearning else { return window }
+    func scores(_ values: [Double], by role: ModelOffer.Role) -> WindowScores {
+      WindowScores(model: models[window.schema]?[role]?.shortDigest ?? 0, values: values.map(Self.bounded))
     }
-    return (scored, finding(verdict, whole, schema, offset: offset))
+    var scored = window
+    scored.scores = scores(verdict.score.scales, by: .champion)
+    scored.shadowScores = verdict.trial.map { scores($0, by: .shadow) }
+    return scored
   }
 
   /// Counts windows whose last part never came, as at the agent's end. `offset`: of a moment from UTC, in seconds.

@@ -207,7 +207,7 @@ extension ModelIntake {
     for (key, watch, unsaved) in watches {
       let past = await store.past(of: key) + unsaved
       try gate.checkRate(over: past) { SiteClock.offset(of: timeZone, at: $0) }
-      guard watch.scorer.isMatured || bundle.peers(of: group) != nil else { return false }
+      guard watch.scorer.isMatured() || bundle.peers(of: group) != nil else { return false }
     }
     try checkCanaries(gate, bundle, place)
     return !watches.isEmpty
@@ -219,7 +219,8 @@ extension ModelIntake {
   ) throws(CordonError) {
     guard gate.canAlert, let schema = FeatureSchema.withID(place.schema) else { return }
     let canaries = desk.learning.policy.canaries
-    for (_, watch, _) in desk.watches(of: place.schema) where watch.scorer.isMatured || bundle.peers(of: group) != nil {
+    for (_, watch, _) in desk.watches(of: place.schema) where watch.scorer.isMatured() || bundle.peers(of: group) != nil
+    {
       try gate.checkCanaries(canaries, schema: schema, scorer: watch.scorer)
     }
   }

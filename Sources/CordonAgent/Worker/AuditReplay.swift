@@ -29,6 +29,7 @@ package struct AuditReplay: Sendable {
       settings: WorkerSettings(machine: machine, host: host, bootID: "replay"), policy: policy,
       keys: PseudonymKeys(staff: KeyRing(current: key), path: SymmetricKey(size: .bits256)),
       directory: RecordedAccounts())
+    pipeline.behaviour.tellsLearning = true
   }
 
   /// What a file becomes. Throws where it cannot be read.

@@ -86,9 +86,10 @@ package struct LearningReport: Sendable {
       guard case .infeasible(_, let have) = scale.result, scale.rate > 0 else { continue }
       days = max(days, (1 / scale.rate - 1 - Double(have)) / Double(entities))
     }
-    // A day counts once it is over.
+    // A day counts once it is over, and once its entity has matured: a week will do for most.
+    let hasMatured = silent.contains { if case .infeasible(_, 0) = $0.result { false } else { true } }
     let whole = Int64(min(max(days, 0), 36_500).rounded(.up)) + 1
-    return now.advanced(by: .seconds(whole * 86_400))
+    return now.advanced(by: .seconds(whole * 86_400)).advanced(by: hasMatured ? .zero : EntityWatch.learningPeriod)
   }
 }
 

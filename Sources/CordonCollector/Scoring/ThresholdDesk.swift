@@ -6,7 +6,8 @@ import Synchronization
 /// The thresholds of entities that the collector scores itself, from the daily maxima of the weeks before.
 ///
 /// Set anew every hour; a champion's own, which were calibrated with it, come first. Until the budget is feasible a scale
-/// stays silent, and `outlook` says what is missing. Days that were labelled malicious do not count.
+/// stays silent, and `outlook` says what is missing. Days that were labelled malicious do not count, nor (as maxima are
+/// only kept of these) do days on which an entity's baseline had not matured.
 package final class ThresholdDesk: Sendable {
   /// Whole days of maxima that thresholds rest on.
   package static let days: Int32 = 28
@@ -59,7 +60,8 @@ package final class ThresholdDesk: Sendable {
     }
     let maxima = try await store.dailyScores(schema: schema.id, model: model, from: today - Self.days)
       .filter { $0.day < today && !malicious.contains($0) }
-    let entities = Set(maxima.map(\.entity)).count
+    // While nobody has matured, those who learn are the ones that the budget will be for.
+    let entities = maxima.isEmpty ? try await learners(of: schema) : Set(maxima.map(\.entity)).count
     let outlook = Self.outlook(
       maxima, of: schema, entities: entities, policy: policy, feedback: feedback,
       sharers: try await sharers(of: schema))
@@ -67,6 +69,13 @@ package final class ThresholdDesk: Sendable {
     guard !maxima.isEmpty else { return (outlook, entities) }
     kept.withLock { $0[schema.id] = Kept(outlook: outlook, entities: entities, model: model, at: now) }
     return (outlook, entities)
+  }
+
+  private func learners(of schema: FeatureSchema) async throws -> Int {
+    guard schema.entity == .host else {
+      return try await store.watchedEntities(schema: schema.id).values.reduce(0, +)
+    }
+    return try await store.agents().count { $0.state == .enrolled }
   }
 
   /// How many schemas of an entity kind are in use, and so share its alerts: users have behaviour on hosts, and where a

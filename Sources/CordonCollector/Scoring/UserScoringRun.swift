@@ -79,7 +79,8 @@ struct UserScoringRun {
         entity: window.entity, schema: schema.id, start: window.start,
         scores: WindowScores(model: model, values: verdict.score.scales.map { Float($0) })))
     let day = DailyMaximum.day(of: window.start, offset: offset)
-    for (scale, score) in zip(scales, verdict.score.scales) {
+    // Days of learning say little of days on which it alerts.
+    for (scale, score) in zip(scales, verdict.score.scales) where verdict.score.isMatured {
       maxima.append(
         DailyScore(
           entity: window.entity, schema: schema.id, model: model, scale: scale.rawValue, day: day, score: score))

@@ -181,6 +181,8 @@ struct CandidateTraining {
       for window in entity where window.start >= split {
         let offset = settings.offset(window.start)
         let score = try scorers[index].score(window, schema: schema, offset: offset, peers: peers, model: model)
+        // Who is new yet is unlike those who will be judged by these thresholds.
+        guard score.isMatured else { continue }
         days += tracker.observe(score.scales, day: DailyMaximum.day(of: window.start, offset: offset))
       }
       // The day on which the data ends is not over: only finished days are comparable.
@@ -211,9 +213,9 @@ struct CandidateTraining {
     var metrics = [
       ModelLineage.Metric(name: "entities", value: Double(entities)),
       ModelLineage.Metric(name: "entity_days", value: Double(maxima.count / max(1, scales.count))),
+      ModelLineage.Metric(name: "windows_read", value: Double(windows.read)),
       ModelLineage.Metric(name: "windows_excluded", value: Double(windows.excluded)),
       ModelLineage.Metric(name: "label_factor", value: settings.feedback),
-      ModelLineage.Metric(name: "windows_read", value: Double(windows.read)),
     ]
     for scale in outlook {
       guard let least = scale.leastBudget else { continue }

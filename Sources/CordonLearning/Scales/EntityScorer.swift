@@ -9,8 +9,10 @@ package import CordonCore
 /// residual. Fleet models, tripwires and the collector's 7-day scale are for those, and none is sure to find them.
 package struct EntityScorer: Hashable, Sendable {
   private static let version: UInt8 = 1
-  /// Active windows after which an entity is judged mostly by its own past.
+  /// Active windows after which an entity is judged mostly by its own past: minutes depend on their neighbours.
   package static let maturity: UInt32 = 60
+  /// As many, of windows of an hour or more.
+  package static let hourlyMaturity: UInt32 = 20
   /// Hours of a gap that are counted as empty windows; a longer one is an absence that teaches nothing.
   static let gapLimit = 4 * HourOfWeek.count
   /// What is kept an entity, in bytes, beside its name.
@@ -25,7 +27,10 @@ package struct EntityScorer: Hashable, Sendable {
     follower = ScaleFollower(scales: scales)
   }
 
-  package var isMatured: Bool { baseline.activeWindows >= Self.maturity }
+  /// Whether its own past carries the scores of windows of some length in milliseconds; a minute, unless it is known.
+  package func isMatured(windowLength: UInt32 = 60_000) -> Bool {
+    baseline.activeWindows >= (windowLength >= 3_600_000 ? Self.hourlyMaturity : Self.maturity)
+  }
 
   /// Scores a window, then learns from it.
   ///
@@ -48,7 +53,8 @@ package struct EntityScorer: Hashable, Sendable {
     let last = follower.end
     follower.follow(max(own, found), start: window.start, length: window.length)
     let result = WindowScore(
-      score: max(own, found), scales: follower.values, residuals: residuals, isMatured: isMatured,
+      score: max(own, found), scales: follower.values, residuals: residuals,
+      isMatured: isMatured(windowLength: window.length),
       modelScore: found > own ? found : nil)
     if learns { learn(values, of: window, since: last, offset: offset) }
     return result

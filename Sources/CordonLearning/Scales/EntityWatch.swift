@@ -2,9 +2,10 @@ package import CordonCore
 
 /// All that is kept of one watched entity: what is usual, its scores at each scale, its alerts, and since when.
 ///
-/// It alerts once its own past reaches back a week, so that every hour of the week was seen, or at once where a peer group
-/// stands for it. While it is strange it is scored and not learned, for at most a day: longer, what was strange is either
-/// an incident that people know of, or the new usual. State survives in `encoded`: neither a reboot nor a new model
+/// It alerts once its baseline has matured, and its own past reaches back a week, so that every hour of the week was seen,
+/// or a peer group stands for that: the days that thresholds are set from are such days as well, and the first days of a
+/// newcomer are unlike them. While it is strange it is scored and not learned, for at most a day: longer, what was strange
+/// is either an incident that people know of, or the new usual. State survives in `encoded`: neither a reboot nor a new model
 /// resets evidence, alerts or learning.
 package struct EntityWatch: Hashable, Sendable {
   private static let version: UInt8 = 1
@@ -33,15 +34,14 @@ package struct EntityWatch: Hashable, Sendable {
 
   package var scales: [Scale] { trial.scales }
 
-  /// From when on it can alert; nil before its first window.
+  /// From when on it can alert, if it has matured by then; nil before its first window.
   package func learningUntil(peers: PeerBaseline?) -> Timestamp? {
     guard let since else { return nil }
     return peers == nil ? since.advanced(by: Self.learningPeriod) : since
   }
 
-  private func isReady(at time: Timestamp, peers: PeerBaseline?) -> Bool {
-    guard let until = learningUntil(peers: peers), time >= until else { return false }
-    return peers != nil || scorer.isMatured
+  private func hasLearned(by time: Timestamp, peers: PeerBaseline?) -> Bool {
+    learningUntil(peers: peers).map { time >= $0 } ?? false
   }
 }
 
@@ -125,7 +125,7 @@ extension EntityWatch {
     let score = try scorer.score(
       window, schema: schema, offset: offset, peers: judges.peers, model: judges.model, learns: false)
     var verdict = Verdict(score: score, trial: Self.follow(window, score, judges.trial, &trial), alerts: [])
-    guard isReady(at: window.start, peers: judges.peers) else { return verdict }
+    guard score.isMatured, hasLearned(by: window.start, peers: judges.peers) else { return verdict }
     verdict.alerts = alerts(score.scales, judges.thresholds, window, offset: offset)
     if !verdict.alerts.isEmpty, score.modelScore != nil, let model = judges.model {
       verdict.score.modelParts = model.contributions(window.features, surprises: score.residuals.map(\.surprise))

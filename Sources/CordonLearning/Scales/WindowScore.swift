@@ -8,7 +8,7 @@ package struct WindowScore: Hashable, Sendable {
   package var scales: [Double]
   /// One a feature, in the schema's order.
   package var residuals: [FeatureResidual]
-  /// Whether the entity's own baseline carries the score; its peers' does until then.
+  /// Whether the entity's own baseline carries the score; its peers' does until then, and it counts for no threshold.
   package var isMatured: Bool
   /// Of the model, where it and not the baseline carries the score; nil otherwise.
   package var modelScore: Double?

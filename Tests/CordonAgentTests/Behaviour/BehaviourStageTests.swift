@@ -51,6 +51,19 @@ import Testing
     #expect(try ungated.take(Support.window(8 * 1440 + 500, processes: 900), offset: 0).1 == nil)
   }
 
+  /// The collector makes daily maxima of them, and days of learning must set no threshold.
+  @Test func scoresAreToldOnceTheBaselineHasMatured() throws {
+    var stage = BehaviourStage()
+    var reader = stage
+    reader.tellsLearning = true
+    for index in 0..<Int(EntityScorer.maturity) {
+      #expect(try stage.take(Support.window(index, processes: 9), offset: 0).0.scores == nil)
+      #expect(
+        try reader.take(Support.window(index, processes: 9), offset: 0).0.scores != nil, "for who reads a recording")
+    }
+    #expect(try stage.take(Support.window(Int(EntityScorer.maturity), processes: 9), offset: 0).0.scores != nil)
+  }
+
   /// A burst alerts with its first part; the parts count as one window, with or without a last one.
   @Test func partsOfAWindowAreOne() throws {
     var stage = try Self.learned()

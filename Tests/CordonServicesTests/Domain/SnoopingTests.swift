@@ -95,7 +95,8 @@ import Testing
       let schema = FeatureSchema.userAtEHR
       let maxima = try await collector.domain.context.store.dailyScores(schema: schema.id, model: 0, from: .min)
         .filter { $0.scale == Scale.twelveHours.rawValue }.sorted { $0.score > $1.score }
-      #expect(maxima.count > 150)
+      // Twenty people of whom most work every other day, less the twenty hours in which each matures.
+      #expect(maxima.count > 120, "\(maxima.count)")
       let strangest = maxima.prefix(2)
       #expect(strangest.allSatisfy { $0.entity == entity && attacked.contains($0.day) }, "the two strangest user-days")
       let found = try await collector.domain.casebook.detections(since: .epoch, most: 1000).map(\.stored.detection)

@@ -58,11 +58,12 @@ import Testing
   }
 
   @Test func `one user over twenty machines scores as over one`() async throws {
-    let first = FakeClock.start.advanced(by: .seconds(-4 * 86_400))
-    let windows = Self.history(users: 2, days: 3, from: first)
+    let first = FakeClock.start.advanced(by: .seconds(-13 * 86_400))
+    let windows = Self.history(users: 2, days: 12, from: first)
     let one = try await Self.scored(windows, machines: 1)
     let twenty = try await Self.scored(windows, machines: 20)
-    #expect(one.maxima.count == 2 * 3 * Scale.allCases.count)
+    // Sixty windows make a user mature: ten days, that count for nothing.
+    #expect(one.maxima.count == 2 * 2 * Scale.allCases.count)
     #expect(one.maxima == twenty.maxima)
   }
 
@@ -70,8 +71,8 @@ import Testing
     try await TestCollector.with { collector in
       try await collector.apply(collector.policy(serial: 1))
       let machine = try await collector.enrol("ws-1")
-      let first = collector.clock.now.advanced(by: .seconds(-12 * 86_400))
-      let history = Self.history(users: 20, days: 11, from: first)
+      let first = collector.clock.now.advanced(by: .seconds(-16 * 86_400))
+      let history = Self.history(users: 20, days: 15, from: first)
       try await collector.bring(history.map { .window($0) }, of: machine, lane: .window)
       try await collector.settle()
       let strange = TestCollector.userWindow(
