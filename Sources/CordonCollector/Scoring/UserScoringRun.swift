@@ -61,9 +61,11 @@ struct UserScoringRun {
 
   /// Scores a merged window of a known entity, then learns from it; one of a wrong clock changes nothing but its mark.
   ///
-  /// - Parameter teachesPeers: false inside an incident.
+  /// - Parameters:
+  ///   - parts: what the window was merged from.
+  ///   - teachesPeers: false inside an incident.
   mutating func score(
-    _ window: EntityWindow, teachesPeers: Bool, at now: Timestamp, id: () -> UniqueID
+    _ window: EntityWindow, of parts: [StoredWindow], teachesPeers: Bool, at now: Timestamp, id: () -> UniqueID
   ) throws(CordonError) {
     guard var watched = entities[window.entity] else { return }
     guard !window.isSkewed else { return skip(window.entity, start: window.start) }
@@ -85,14 +87,25 @@ struct UserScoringRun {
         DailyScore(
           entity: window.entity, schema: schema.id, model: model, scale: scale.rawValue, day: day, score: score))
     }
-    guard !verdict.alerts.isEmpty else { return }
-    // An agent says when a window was: one from the future must not use up the alerts of the days until then.
-    let today = DailyMaximum.day(of: now, offset: SiteTime.offset(in: zone, at: now))
-    guard cap.admits(day: min(day, today)) else { return }
     let detection = UnusualBehaviour.detection(
       verdict.alerts, id: id(), entity: SealedEntity(entity: window.entity, part: .actor), window: window,
-      schema: schema, score: verdict.score, folded: cap.tell(), raisedAt: now)
-    if let detection { detections.append(detection) }
+      schema: schema, score: verdict.score, raisedAt: now)
+    guard var detection else { return }
+    // An agent says when a window was: one from the future must not use up the alerts of the days until then.
+    let today = DailyMaximum.day(of: now, offset: SiteTime.offset(in: zone, at: now))
+    guard cap.admits(day: min(day, today), from: Self.carrier(of: detection, parts, schema)) else { return }
+    detection.folded = cap.tell()
+    detections.append(detection)
+  }
+
+  /// Whose part holds most of the feature that carries an alert: who adds a forged part to another's window is the one.
+  static func carrier(of detection: Detection, _ parts: [StoredWindow], _ schema: FeatureSchema) -> AgentID? {
+    let column = detection.evidence.first.flatMap { schema.index(of: $0.feature) }
+    func share(_ part: StoredWindow) -> Float {
+      guard let column, column < part.window.features.count else { return Float(part.window.observations) }
+      return part.window.features[column]
+    }
+    return parts.max { share($0) < share($1) }?.key.agent
   }
 
   /// All that changed, for one transaction.

@@ -8,7 +8,8 @@ import ServiceLifecycle
 ///
 /// A window is scored when its lateness has passed; a part that comes later is in the merged window, but never scores it
 /// again. State, scores, maxima and detections of a page are one transaction: a crash scores nothing twice and loses no alert.
-/// All users together raise at most the site's daily alerts a day, as a host does; what is over is told with the next.
+/// All users together raise at most the site's daily alerts a day, as a host does, and at most half of them by what one
+/// machine sent; what is over is told with the next.
 package final class UserScoringService: Service, Sendable {
   package static let interval: Duration = .seconds(60)
   /// Windows scored in one transaction.
@@ -112,7 +113,7 @@ package final class UserScoringService: Service, Sendable {
       if let group = run.missingPeers(of: entity) {
         run.take(peers: try await context.store.peerGroup(group, schema: schema.id), of: group)
       }
-      try run.score(window, teachesPeers: !cases.concerns(entity), at: now) { context.ids.next(at: now) }
+      try run.score(window, of: parts, teachesPeers: !cases.concerns(entity), at: now) { context.ids.next(at: now) }
     }
     var step = run.step
     step.consequences.ledger = step.detections.map { detection in

@@ -103,10 +103,10 @@ import Testing
   {
     try await TestCollector.with { collector in
       try await collector.apply(collector.policy(serial: 1) { $0.dailyAlerts = 4 })
-      let machine = try await collector.enrol("ws-1")
+      let machines = [try await collector.enrol("ws-1"), try await collector.enrol("ws-2")]
       let first = collector.clock.now.advanced(by: .seconds(-16 * 86_400))
       let history = Self.history(users: 20, days: 15, from: first)
-      try await collector.bring(history.map { .window($0) }, of: machine, lane: .window)
+      try await collector.bring(history.map { .window($0) }, of: machines[0], lane: .window)
       try await collector.settle()
       let detections = { @Sendable () async throws -> [Detection] in
         try await collector.domain.casebook.detections(since: .epoch, most: 100).map(\.stored.detection)
@@ -114,10 +114,11 @@ import Testing
       let usual = try await detections().count
       // Ever stranger: what was alerted before is in the next thresholds.
       func strange(_ user: UInt8, _ collector: TestCollector) async throws {
+        let times = Float(1 << (2 * Int(user)))
         let window = TestCollector.userWindow(
-          TestCollector.user(user), at: collector.clock.now.advanced(by: .seconds(-120)),
-          starts: 1_000 * Float(user) * Float(user), files: 10_000 * Float(user) * Float(user))
-        try await collector.bring([.window(window)], of: machine, lane: .window)
+          TestCollector.user(user), at: collector.clock.now.advanced(by: .seconds(-120)), starts: 100 * times,
+          files: 1_000 * times)
+        try await collector.bring([.window(window)], of: machines[Int(user % 2)], lane: .window)
         try await collector.settle()
       }
       collector.clock.advance(by: .seconds(86_400))
@@ -133,6 +134,41 @@ import Testing
       try await strange(10, again)
       let newest = try #require(try await detections().first)
       #expect(newest.entities.first?.entity == TestCollector.user(10) && newest.folded >= 3, "\(newest)")
+    }
+  }
+
+  /// A machine in foreign hands invents what users do, beside what others see of them.
+  @Test func `what one machine forges silences nobody whom others see`() async throws {
+    try await TestCollector.with { collector in
+      try await collector.apply(collector.policy(serial: 1) { $0.dailyAlerts = 4 })
+      let (honest, forger) = (try await collector.enrol("ws-1"), try await collector.enrol("ws-2"))
+      let first = collector.clock.now.advanced(by: .seconds(-16 * 86_400))
+      try await collector.bring(
+        Self.history(users: 20, days: 15, from: first).map { .window($0) }, of: honest, lane: .window)
+      try await collector.settle()
+      collector.clock.advance(by: .seconds(86_400))
+      func window(_ user: UInt8, times: Float) -> Record {
+        .window(
+          TestCollector.userWindow(
+            TestCollector.user(user), at: collector.clock.now.advanced(by: .seconds(-120)), starts: 20 * times,
+            files: 10 * times))
+      }
+      let alerted = { @Sendable () async throws -> [EntityRef?] in
+        try await collector.domain.casebook.detections(since: .epoch, most: 100).map(\.stored.detection)
+          .filter { $0.kind == .behaviour && $0.eventTime > collector.clock.now.advanced(by: .seconds(-3600)) }
+          .map { $0.entities.first?.entity }
+      }
+      // The honest machine sees these users do what is usual, the forger adds to it.
+      for user in 3...8 as ClosedRange<UInt8> {
+        let times = 100 * Float(user) * Float(user)
+        try await collector.bring([window(user, times: 1)], of: honest, lane: .window)
+        try await collector.bring([window(user, times: times)], of: forger, lane: .window)
+        try await collector.settle()
+      }
+      #expect(try await alerted().count == 2)
+      try await collector.bring([window(9, times: 100_000)], of: honest, lane: .window)
+      try await collector.settle()
+      #expect(try await alerted().contains(TestCollector.user(9)))
     }
   }
 
