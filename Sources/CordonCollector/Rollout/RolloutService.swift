@@ -105,14 +105,22 @@ package final class RolloutService: Service, Sendable {
           processorShare: agent.heartbeat.flatMap { processors.share(of: agent.id, with: $0, offer: offer.serial) },
           memoryBytes: agent.heartbeat?.memoryBytes ?? 0))
     }
-    let ids = Set(agents.map(\.id))
-    let alerts = try await context.store.behaviourDetections(since: sent).count { stored in
-      stored.detection.isAlert && stored.agent.map(ids.contains) ?? false
-    }
     return RingHealth(
-      members: members, alerts: offer.role == .champion ? alerts : 0,
+      members: members,
+      alerts: offer.role == .champion ? try await alerts(of: Set(agents.map(\.id)), offer, since: sent) : 0,
       allowed: allowed(agents.count, of: offer.schema, in: now.since(sent), all: try await enrolled()),
       age: now.since(sent), gates: authority.policy(of: "").learning)
+  }
+
+  /// Alerts of a ring that speak against the model that it was offered.
+  private func alerts(of ring: Set<AgentID>, _ offer: OfferRecord, since: Timestamp) async throws -> Int {
+    let raised = try await context.store.behaviourDetections(since: since).filter { stored in
+      stored.detection.isAlert && stored.agent.map(ring.contains) ?? false
+        && UnusualBehaviour.schema(of: stored.detection)?.id == offer.schema
+    }
+    var incidents: [UniqueID: [StoredDetection]] = [:]
+    for id in Set(raised.compactMap(\.incident)) { incidents[id] = try await context.store.detections(of: id) }
+    return RingAlerts.count(raised, incidents: incidents)
   }
 
   private func enrolled() async throws -> Int { try await context.store.agents().count { $0.state == .enrolled } }

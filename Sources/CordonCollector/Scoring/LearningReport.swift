@@ -62,7 +62,7 @@ package struct LearningReport: Sendable {
       let limits = champion?.thresholds(of: outlook.map(\.scale))
       let silent = outlook.indices.filter { (limits?[$0] ?? outlook[$0].result.threshold ?? .infinity) == .infinity }
       let alerts = detections.count {
-        $0.detection.isAlert && $0.detection.entities.first?.entity.kind == schema.entity
+        $0.detection.isAlert && UnusualBehaviour.schema(of: $0.detection)?.id == schema.id
       }
       let interval = RateInterval(seen: alerts)
       lines.append(

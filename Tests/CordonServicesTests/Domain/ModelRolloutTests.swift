@@ -166,6 +166,44 @@ import Testing
     }
   }
 
+  /// What the new model finds, and people confirm, speaks for it and not against it.
+  @Test func `an attack right after a promotion halts no rollout`() async throws {
+    try await Self.with { collector, machines in
+      let models = collector.domain.models
+      let record = try await collector.candidate()
+      _ = try await models.promote(
+        try collector.promotion(try await models.plan(record.id)), by: OperatorName("ann"))
+      for machine in machines.prefix(2) { try await collector.report(machine, record, .running) }
+      func alert(_ number: Int, on machine: TestMachine) async throws -> UniqueID {
+        var detection = collector.detection()
+        detection.id = collector.domain.context.ids.next(at: collector.clock.now)
+        detection.kind = .behaviour
+        detection.rule = UnusualBehaviour.rule
+        detection.entities = [SealedEntity(entity: EntityRef(kind: .host, label: machine.label), part: .host)]
+        try await collector.bring([.detection(detection)], of: machine, lane: .detection)
+        while try await collector.domain.cases.workOnce() {}
+        return detection.id
+      }
+      collector.clock.advance(by: .seconds(3600))
+      var found: [UniqueID] = []
+      for number in 0..<8 {
+        // Six hours apart: each is an incident of its own.
+        collector.clock.advance(by: .seconds(6 * 3600))
+        found.append(try await alert(number, on: machines[number % 2]))
+      }
+      let offers = try await models.show(record.id).offers
+      let offer = try #require(offers.first { $0.ring == 0 })
+      #expect(try await collector.domain.rollout.health(of: offer, among: offers).alerts == 8)
+      for id in found {
+        try await collector.domain.casebook.label(id, as: "malicious", note: "", by: OperatorName("ann"))
+      }
+      #expect(try await collector.domain.rollout.health(of: offer, among: offers).alerts == 0)
+      for machine in machines.prefix(2) { try await collector.report(machine, record, .running) }
+      try await collector.domain.rollout.tick()
+      #expect(try await models.show(record.id).offers.allSatisfy { $0.state != .halted })
+    }
+  }
+
   @Test func `without standing authority a rollout halts and people decide`() async throws {
     try await Self.with { collector, machines in
       let models = collector.domain.models
