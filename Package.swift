@@ -232,9 +232,9 @@ let package = Package(
     program(
       "cordon-bench",
       [
-        "CalibrationBench", "CordonCore", "CordonCollector", "CordonLearning", "CordonRange", "CordonRuntime",
-        "CordonStore", "CordonTelemetry", "CordonTrust", "CordonWire", "CSQLite", argumentParser, grpcCore, grpcNIO,
-        protobuf,
+        "CalibrationBench", "CordonCore", "CordonCollector", "CordonLearning", "CordonPolicy", "CordonRange",
+        "CordonRuntime", "CordonStore", "CordonTelemetry", "CordonTrust", "CordonWire", "CSQLite", argumentParser,
+        grpcCore, grpcNIO, protobuf,
       ], path: "Tests/Benchmarks"),
     program(
       "cordon-load",

@@ -8,6 +8,8 @@ struct BenchProgram: AsyncParsableCommand {
     abstract: "Measure Cordon beside what the same machine could do at most, and print a Markdown table.",
     subcommands: [
       IngestBench.self, InsertsBench.self, ConnectionsBench.self, CalibrationBenchCommand.self, AuditBench.self,
-      AgentBench.self, ReflexBench.self, ModelsBench.self, ContributionsBench.self, EchoServerCommand.self,
+      SigmaBench.self, AgentBench.self, ReflexBench.self, ModelsBench.self,
+      ContributionsBench.self,
+      EchoServerCommand.self,
     ])
 }
