@@ -31,6 +31,39 @@ package struct IPAddress: Hashable, Sendable {
     self.init(bytes: bytes)
   }
 
+  /// As from a text that these bytes are; an IPv4 address is read without making one.
+  package init?(ascii bytes: ArraySlice<UInt8>) {
+    if let address = Self.parseV4(ascii: bytes) {
+      self.init(bytes: address)
+    } else {
+      guard bytes.count <= Self.textLimit, bytes.contains(0x3A) else { return nil }
+      self.init(String(decoding: bytes, as: UTF8.self))
+    }
+  }
+
+  private static func parseV4(ascii text: ArraySlice<UInt8>) -> [UInt8]? {
+    guard (7...15).contains(text.count) else { return nil }
+    var (address, value, digits, parts): (UInt32, UInt32, Int, Int) = (0, 0, 0, 0)
+    for byte in text {
+      if byte == 0x2E {
+        guard digits > 0, parts < 3 else { return nil }
+        (address, value, digits, parts) = (address << 8 | value, 0, 0, parts + 1)
+        continue
+      }
+      // No digit may follow a leading zero.
+      guard (0x30...0x39).contains(byte), digits < 3, digits == 0 || value > 0 else { return nil }
+      value = value * 10 + UInt32(byte - 0x30)
+      digits += 1
+      guard value < 256 else { return nil }
+    }
+    guard digits > 0, parts == 3 else { return nil }
+    address = address << 8 | value
+    return [
+      UInt8(truncatingIfNeeded: address >> 24), UInt8(truncatingIfNeeded: address >> 16),
+      UInt8(truncatingIfNeeded: address >> 8), UInt8(truncatingIfNeeded: address),
+    ]
+  }
+
   private static func parseV4(_ text: some StringProtocol) -> [UInt8]? {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 4 else { return nil }

@@ -39,6 +39,8 @@ package struct LineFramer: RecordFramer {
 
   package mutating func resume(after beginning: [UInt8]) {
     guard kind != .none else { return }
+    // A file that rested is learned again.
+    head = tag
     for line in beginning.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast() where !line.isEmpty {
       guard keep(line) else { return }
     }

@@ -4,8 +4,11 @@ package import CordonCore
 package enum MomentText {
   /// Milliseconds are kept, finer digits dropped; a moment without a zone counts as UTC, a date as its midnight. Nil for
   /// anything else, and outside the years 1970 to 2261.
-  package static func read(_ text: String) -> Timestamp? {
-    var digits = Digits(Array(text.utf8.prefix(48)))
+  package static func read(_ text: String) -> Timestamp? { read(Array(text.utf8.prefix(48))[...]) }
+
+  /// As `read` of a text; copies nothing.
+  package static func read(_ bytes: ArraySlice<UInt8>) -> Timestamp? {
+    var digits = Digits(bytes.prefix(48))
     guard let year = digits.number(4), (1970...2261).contains(year) else { return nil }
     var (month, day) = (1, 1)
     if digits.take("-") {
@@ -59,22 +62,25 @@ package enum MomentText {
   }
 
   private struct Digits {
-    let bytes: [UInt8]
-    var position = 0
+    let bytes: ArraySlice<UInt8>
+    var position: Int
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: ArraySlice<UInt8>) {
+      self.bytes = bytes
+      position = bytes.startIndex
+    }
 
-    var isAtEnd: Bool { position == bytes.count }
+    var isAtEnd: Bool { position == bytes.endIndex }
 
     mutating func take(_ character: Unicode.Scalar) -> Bool {
-      guard position < bytes.count, UInt32(bytes[position]) == character.value else { return false }
+      guard position < bytes.endIndex, UInt32(bytes[position]) == character.value else { return false }
       position += 1
       return true
     }
 
     /// Exactly so many digits.
     mutating func number(_ count: Int) -> Int? {
-      guard position + count <= bytes.count else { return nil }
+      guard position + count <= bytes.endIndex else { return nil }
       var value = 0
       for byte in bytes[position..<(position + count)] {
         guard (0x30...0x39).contains(byte) else { return nil }
@@ -88,7 +94,7 @@ package enum MomentText {
     mutating func fraction() -> Int64? {
       var value: Int64 = 0
       var count = 0
-      while position < bytes.count, (0x30...0x39).contains(bytes[position]) {
+      while position < bytes.endIndex, (0x30...0x39).contains(bytes[position]) {
         if count < 3 { value = value * 10 + Int64(bytes[position] - 0x30) }
         count += 1
         position += 1

@@ -70,6 +70,8 @@ import Testing
     var framer = LineFramer(head: .marked)
     framer.resume(after: Array("#separator \\x09\n#fields\ta\n1\n2".utf8))
     #expect(framer.take(Array("3\n".utf8)[...]) == [Array("#separator \\x09\n#fields\ta\n3".utf8)])
+    framer.resume(after: Array("#fields\ta\n1\n23\n".utf8))
+    #expect(framer.take(Array("4\n".utf8)[...]) == [Array("#fields\ta\n4".utf8)], "learned again, not twice")
     var table = LineFramer(head: .firstLine)
     table.resume(after: Array("a\n1\n".utf8))
     #expect(table.take(Array("2\n".utf8)[...]) == [Array("a\n2".utf8)])
