@@ -57,6 +57,18 @@ extension AdminSession {
     return found
   }
 
+  /// The one order to unseal whose id starts with a text, among the newest.
+  func unseal(named name: String) async throws -> Cordon_V1_StoredUnseal {
+    var list = Cordon_V1_ListUnsealsRequest()
+    list.most = Self.mostSearched
+    let unseals = try await client.listUnseals(list, options: AdminCall.options).unseals
+    let id = try Self.one(unseals.map(\.order.id), startingWith: name, "unseal")
+    guard let found = unseals.first(where: { $0.order.id == id }) else {
+      throw CordonError(.missing, "no-such", "There is no order to unseal \(name).")
+    }
+    return found
+  }
+
   static func one(_ ids: [Bytes], startingWith name: String, _ what: String) throws(CordonError) -> Bytes {
     let digits = name.lowercased().filter { $0 != "-" }
     guard digits.count >= fewestDigits, digits.allSatisfy(\.isHexDigit), digits.count <= 32 else {

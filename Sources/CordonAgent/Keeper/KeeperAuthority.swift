@@ -17,6 +17,7 @@ package struct KeeperAuthority: Sendable {
     case renewal(LeaseRenewal, Authority)
     case release(CommandRelease, Authority)
     case witness(WitnessRequest)
+    case unseal(UnsealOrder)
     /// A model may be fetched; it still has to pass as `model`.
     case offer(ModelOffer)
     /// People signed this bundle, whose bytes the keeper does not read.
@@ -113,6 +114,11 @@ package struct KeeperAuthority: Sendable {
       let verified = try verifier.verify(envelope, at: now)
       _ = try verified.authority(for: .contain)
       return .witness(try verified.decode(WitnessRequest.self))
+    case .unseal:
+      let verified = try verifier.verify(envelope, at: now)
+      let order = try verified.decode(UnsealOrder.self)
+      try verified.require(order.act)
+      return .unseal(order)
     case .trust:
       if envelope.payload == trustPayload { return .known }
       let next = try TrustBundle.accept(envelope, above: trustSerial, by: verifier, at: now)

@@ -39,6 +39,9 @@ package final class KeeperCore: Sendable {
     /// What the present worker says of them.
     var models: [ModelUse] = []
     var witness = WitnessDuty()
+    var unseal = UnsealDuty()
+    /// Answers to orders to unseal that are not sent yet.
+    var disclosures: [Outcome] = []
   }
 
   let names: SiteNames
@@ -187,6 +190,8 @@ extension KeeperCore {
     }
     // Before the verdict: whoever hears it may ask for what has just come into force.
     if verdict.accepted { report(force: true) }
+    // Before the verdict too: with it the collector takes an order as settled.
+    tellDisclosures()
     send([.with { $0.verdict = verdict }])
     tellOutcomes()
     if let newPolicy { onPolicy(newPolicy) }
@@ -204,6 +209,7 @@ extension KeeperCore {
       case .command(let command, let authority):
         guard !isRecorded else { throw Self.recorded }
         try state.executor.execute(Order(command: command, authority: authority))
+      case .unseal(let order): try disclose(order, for: &state, at: now)
       case .witness(let request): try look(request, for: &state, at: now)
       case .renewal(let renewal, let authority): try state.executor.renew(renewal, authority: authority)
       case .release(let release, let authority): try state.executor.release(release, authority: authority)
@@ -289,6 +295,13 @@ extension KeeperCore {
       }
     }
     if let message { send([message]) }
+  }
+
+  func takeDisclosures() -> [Outcome] {
+    state.withLock { state in
+      defer { state.disclosures = [] }
+      return state.disclosures
+    }
   }
 
   func send(_ messages: [Cordon_V1_KeeperMessage]) {

@@ -199,6 +199,7 @@ package final class CaseService: Service, Sendable {
   private func apply(_ stored: StoredOutcome) async throws {
     let now = context.now
     let outcome = stored.outcome
+    guard try await !UnsealService.settle(stored, in: context) else { return }
     let witnesses = Witnesses(context: context, hub: hub)
     let change = try await CommandChange.of(stored, in: context, witnesses: witnesses)
     guard let change else {

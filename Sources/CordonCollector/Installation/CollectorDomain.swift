@@ -14,6 +14,7 @@ package struct CollectorDomain: Sendable {
   package let cases: CaseService
   package let casebook: CaseBook
   package let commands: CommandService
+  package let unseals: UnsealService
   package let enrolment: EnrolmentService
   package let fleet: FleetService
   package let operators: OperatorService
@@ -55,6 +56,7 @@ package struct CollectorDomain: Sendable {
       context: context, authority: authority, trust: trust, hub: hub, ingest: ingest, cases: cases,
       casebook: CaseBook(context: context, cases: cases),
       commands: CommandService(context: context, authority: authority, hub: hub),
+      unseals: UnsealService(context: context, authority: authority, hub: hub),
       enrolment: EnrolmentService(context: context, authority: authority),
       fleet: FleetService(context: context, hub: hub), operators: operators,
       status: StatusService(

@@ -31,11 +31,13 @@ package struct Outcome: Hashable, Sendable {
   package var detectionID: UniqueID?
   /// Of a held block: where a witness can see it from outside.
   package var probe: ProbePlace?
+  /// Of an answered order to unseal: a name each, sealed to the asker, in the order's order.
+  package var unsealed: [[UInt8]]
 
   package init(
     commandID: UniqueID, state: State, at: Timestamp, code: String = "", message: String = "",
     leaseUntil: Timestamp? = nil, evidence: [String] = [], verifiedBy: String = "self", isReflex: Bool = false,
-    action: Action? = nil, detectionID: UniqueID? = nil, probe: ProbePlace? = nil
+    action: Action? = nil, detectionID: UniqueID? = nil, probe: ProbePlace? = nil, unsealed: [[UInt8]] = []
   ) {
     self.commandID = commandID
     self.state = state
@@ -49,5 +51,6 @@ package struct Outcome: Hashable, Sendable {
     self.action = action
     self.detectionID = detectionID
     self.probe = probe
+    self.unsealed = unsealed
   }
 }

@@ -13,6 +13,7 @@ enum Migrations {
     migrator.registerMigration("0007-learning") { db in try db.execute(sql: learning) }
     migrator.registerMigration("0008-rarity") { db in try db.execute(sql: rarity) }
     migrator.registerMigration("0009-sample") { db in try db.execute(sql: sample) }
+    migrator.registerMigration("0010-unseals") { db in try db.execute(sql: unseals) }
     return migrator
   }
 }

@@ -16,6 +16,8 @@ struct OutcomeBody: Codable {
   /// Absent before witnesses were asked.
   var probe: EntityBody?
   var probePort: UInt16?
+  /// Hexadecimal; absent but of answered orders to unseal.
+  var unsealed: [String]?
 
   init(_ outcome: Outcome) {
     state = outcome.state.rawValue
@@ -30,6 +32,7 @@ struct OutcomeBody: Codable {
     detection = outcome.detectionID.map { Hex.encode($0.bytes) }
     probe = outcome.probe.map { EntityBody($0.address) }
     probePort = outcome.probe?.port
+    unsealed = outcome.unsealed.isEmpty ? nil : outcome.unsealed.map { Hex.encode($0) }
   }
 
   func domain(command: UniqueID) throws(CordonError) -> Outcome {
@@ -42,6 +45,6 @@ struct OutcomeBody: Codable {
       commandID: command, state: state, at: Timestamp(milliseconds: at), code: code, message: message,
       leaseUntil: leaseUntil.map(Timestamp.init(milliseconds:)), evidence: evidence, verifiedBy: verifiedBy,
       isReflex: isReflex, action: action, detectionID: detection.flatMap { UniqueID($0) },
-      probe: place)
+      probe: place, unsealed: (unsealed ?? []).compactMap(Hex.decode))
   }
 }

@@ -20,6 +20,13 @@ package enum SealedNames {
   package static func seal(
     _ name: CanonicalName, to key: Curve25519.KeyAgreement.PublicKey
   ) throws(CordonError) -> [UInt8] {
+    try seal(name, to: key, info: info)
+  }
+
+  /// Seals a name for a purpose, which `info` names: what is sealed for one opens for no other.
+  static func seal(
+    _ name: CanonicalName, to key: Curve25519.KeyAgreement.PublicKey, info: Data
+  ) throws(CordonError) -> [UInt8] {
     var content = [name.kind.rawValue, UInt8(name.bytes.count >> 8), UInt8(name.bytes.count & 0xFF)] + name.bytes
     let padded = min((content.count + block - 1) / block * block, contentLimit)
     content += [UInt8](repeating: 0, count: max(0, padded - content.count))
@@ -47,7 +54,11 @@ package enum SealedNames {
         .denied, "key-not-held",
         "No key of epoch \(entity.keyEpoch) for a name of kind \(entity.kind) is held here.")
     }
-    let name = try open(sealed.sealedName, with: key)
+    guard let name = open(sealed.sealedName, with: try key.openingKey, info: info) else {
+      throw CordonError(
+        .invalid, "sealed-name-unreadable",
+        "A sealed name of \(sealed.sealedName.count) bytes cannot be opened with epoch \(key.epoch).")
+    }
     let expected = Pseudonymiser.pseudonym(of: name, key: pseudonymKey)
     guard name.kind == entity.kind, expected == entity.pseudonym else {
       throw CordonError(
@@ -56,26 +67,20 @@ package enum SealedNames {
     return name
   }
 
-  private static func open(_ bytes: [UInt8], with key: EpochKey) throws(CordonError) -> CanonicalName {
-    let unreadable = CordonError(
-      .invalid, "sealed-name-unreadable",
-      "A sealed name of \(bytes.count) bytes cannot be opened with epoch \(key.epoch).")
+  /// Nil for what was not sealed to the key for the purpose, or holds no name.
+  static func open(
+    _ bytes: [UInt8], with key: Curve25519.KeyAgreement.PrivateKey, info: Data
+  ) -> CanonicalName? {
     guard bytes.count > encapsulatedLength + tagLength,
-      bytes.count <= encapsulatedLength + contentLimit + tagLength
-    else { throw unreadable }
-    let content: [UInt8]
-    do {
-      var recipient = try HPKE.Recipient(
-        privateKey: key.openingKey, ciphersuite: suite, info: info,
-        encapsulatedKey: Data(bytes[..<encapsulatedLength]))
-      content = try [UInt8](recipient.open(Data(bytes[encapsulatedLength...])))
-    } catch { throw unreadable }
-    guard content.count >= 3, let kind = EntityKind(rawValue: content[0]) else { throw unreadable }
+      bytes.count <= encapsulatedLength + contentLimit + tagLength,
+      var recipient = try? HPKE.Recipient(
+        privateKey: key, ciphersuite: suite, info: info, encapsulatedKey: Data(bytes[..<encapsulatedLength])),
+      let content = (try? recipient.open(Data(bytes[encapsulatedLength...]))).map([UInt8].init),
+      content.count >= 3, let kind = EntityKind(rawValue: content[0])
+    else { return nil }
     let length = Int(content[1]) << 8 | Int(content[2])
-    guard content.count >= 3 + length, !content[(3 + length)...].contains(where: { $0 != 0 }),
-      let name = CanonicalName(kind: kind, canonical: content[3..<(3 + length)])
-    else { throw unreadable }
-    return name
+    guard content.count >= 3 + length, !content[(3 + length)...].contains(where: { $0 != 0 }) else { return nil }
+    return CanonicalName(kind: kind, canonical: content[3..<(3 + length)])
   }
 }
 

@@ -11,6 +11,8 @@ package enum EnvelopeType: String, Sendable, CaseIterable {
   case trust
   /// Asks an agent to look at another's block from outside.
   case witness
+  /// Asks an agent for the names behind pseudonyms.
+  case unseal
   /// A model's bundle, as opaque bytes: who verifies it need not read it.
   case model
   /// Tells an agent which model to fetch and run.
@@ -25,6 +27,7 @@ package enum EnvelopeType: String, Sendable, CaseIterable {
     case .roster, .trust: [.roster]
     case .policy: [.policy]
     case .command, .renewal, .release, .witness: [.contain, .containClinical]
+    case .unseal: [.unsealStaff, .unsealPatient]
     case .model, .modelOffer: [.model]
     }
   }

@@ -49,6 +49,21 @@ extension WitnessRequest: EnvelopePayload {
   }
 }
 
+extension UnsealOrder: EnvelopePayload {
+  package static var envelopeType: EnvelopeType { .unseal }
+
+  /// What its signatures must suffice for: patients' names take two people, one of them a privacy officer.
+  package var act: AuthorityAct { concernsPatients ? .unsealPatient : .unsealStaff }
+
+  package init(payload: [UInt8]) throws(CordonError) {
+    self = try Cordon_V1_UnsealOrder(strictly: payload, of: "order to unseal").domain()
+  }
+
+  package func encodedPayload() throws(CordonError) -> [UInt8] {
+    try Cordon_V1_UnsealOrder(self).strictBytes(of: "order to unseal")
+  }
+}
+
 extension CommandRelease: EnvelopePayload {
   package static var envelopeType: EnvelopeType { .release }
 

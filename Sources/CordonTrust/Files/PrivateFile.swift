@@ -57,6 +57,12 @@ package enum PrivateFile {
     return try drain(descriptor, most: most, at: path)
   }
 
+  /// Destroys a file; one that is not there is destroyed already.
+  package static func remove(_ path: String) throws(CordonError) {
+    guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
+    synchronizeFolder(of: path)
+  }
+
   private static func drain(_ descriptor: Int32, most: Int, at path: String) throws(CordonError) -> [UInt8] {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 16_384)

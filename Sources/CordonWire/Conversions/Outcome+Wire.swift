@@ -15,6 +15,7 @@ extension Cordon_V1_Outcome {
     reflex = outcome.isReflex
     if let action = outcome.action { self.action = Cordon_V1_Action(action) }
     detectionID = Data(outcome.detectionID?.bytes ?? [])
+    unsealed = outcome.unsealed.map { Data($0) }
     if let probe = outcome.probe {
       probeAddress = Cordon_V1_SealedEntity(probe.address)
       probePort = UInt32(probe.port)
@@ -26,6 +27,10 @@ extension Cordon_V1_Outcome {
     for line in try Bounded.list(evidence, "evidence", most: WireLimits.evidence) {
       lines.append(try Bounded.text(line, "evidence line", most: WireLimits.sentence))
     }
+    var sealed: [[UInt8]] = []
+    for name in try Bounded.list(unsealed, "unsealed names", most: UnsealOrder.mostNames) {
+      sealed.append(try Bounded.bytes(name, "unsealed name", most: WireLimits.sealedName))
+    }
     return Outcome(
       commandID: try Bounded.id(commandID, "command id"),
       state: try Bounded.known(state.rawValue, as: Outcome.State.self, "outcome state"),
@@ -35,6 +40,6 @@ extension Cordon_V1_Outcome {
       verifiedBy: try Bounded.text(verifiedBy, "witness"), isReflex: reflex,
       action: hasAction ? try action.domain() : nil,
       detectionID: try Bounded.optionalID(detectionID, "detection id"),
-      probe: hasProbeAddress ? try ProbePlace(wire: probeAddress, port: probePort) : nil)
+      probe: hasProbeAddress ? try ProbePlace(wire: probeAddress, port: probePort) : nil, unsealed: sealed)
   }
 }

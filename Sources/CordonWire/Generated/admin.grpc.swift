@@ -384,6 +384,45 @@ package enum Cordon_V1_Admin: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "AskUnseal" metadata.
+        package enum AskUnseal: Sendable {
+            /// Request type for "AskUnseal".
+            package typealias Input = Cordon_V1_AskUnsealRequest
+            /// Response type for "AskUnseal".
+            package typealias Output = Cordon_V1_AskUnsealResponse
+            /// Descriptor for "AskUnseal".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "cordon.v1.Admin"),
+                method: "AskUnseal",
+                type: .unary
+            )
+        }
+        /// Namespace for "ApproveUnseal" metadata.
+        package enum ApproveUnseal: Sendable {
+            /// Request type for "ApproveUnseal".
+            package typealias Input = Cordon_V1_ApproveUnsealRequest
+            /// Response type for "ApproveUnseal".
+            package typealias Output = Cordon_V1_ApproveUnsealResponse
+            /// Descriptor for "ApproveUnseal".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "cordon.v1.Admin"),
+                method: "ApproveUnseal",
+                type: .unary
+            )
+        }
+        /// Namespace for "ListUnseals" metadata.
+        package enum ListUnseals: Sendable {
+            /// Request type for "ListUnseals".
+            package typealias Input = Cordon_V1_ListUnsealsRequest
+            /// Response type for "ListUnseals".
+            package typealias Output = Cordon_V1_ListUnsealsResponse
+            /// Descriptor for "ListUnseals".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "cordon.v1.Admin"),
+                method: "ListUnseals",
+                type: .unary
+            )
+        }
         /// Namespace for "ListModels" metadata.
         package enum ListModels: Sendable {
             /// Request type for "ListModels".
@@ -518,6 +557,9 @@ package enum Cordon_V1_Admin: Sendable {
             RenewCommand.descriptor,
             ListCommands.descriptor,
             PreviewCommand.descriptor,
+            AskUnseal.descriptor,
+            ApproveUnseal.descriptor,
+            ListUnseals.descriptor,
             ListModels.descriptor,
             GetModel.descriptor,
             TrainModel.descriptor,
@@ -955,6 +997,52 @@ extension Cordon_V1_Admin {
             request: GRPCCore.StreamingServerRequest<Cordon_V1_PreviewCommandRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_PreviewCommandResponse>
+
+        /// Handle the "AskUnseal" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Asks an agent for the names behind pseudonyms, by a signed order.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Cordon_V1_AskUnsealRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Cordon_V1_AskUnsealResponse` messages.
+        func askUnseal(
+            request: GRPCCore.StreamingServerRequest<Cordon_V1_AskUnsealRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_AskUnsealResponse>
+
+        /// Handle the "ApproveUnseal" method.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Cordon_V1_ApproveUnsealRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Cordon_V1_ApproveUnsealResponse` messages.
+        func approveUnseal(
+            request: GRPCCore.StreamingServerRequest<Cordon_V1_ApproveUnsealRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_ApproveUnsealResponse>
+
+        /// Handle the "ListUnseals" method.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Cordon_V1_ListUnsealsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Cordon_V1_ListUnsealsResponse` messages.
+        func listUnseals(
+            request: GRPCCore.StreamingServerRequest<Cordon_V1_ListUnsealsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_ListUnsealsResponse>
 
         /// Handle the "ListModels" method.
         ///
@@ -1501,6 +1589,52 @@ extension Cordon_V1_Admin {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Cordon_V1_PreviewCommandResponse>
 
+        /// Handle the "AskUnseal" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Asks an agent for the names behind pseudonyms, by a signed order.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_AskUnsealRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Cordon_V1_AskUnsealResponse` message.
+        func askUnseal(
+            request: GRPCCore.ServerRequest<Cordon_V1_AskUnsealRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Cordon_V1_AskUnsealResponse>
+
+        /// Handle the "ApproveUnseal" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_ApproveUnsealRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Cordon_V1_ApproveUnsealResponse` message.
+        func approveUnseal(
+            request: GRPCCore.ServerRequest<Cordon_V1_ApproveUnsealRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Cordon_V1_ApproveUnsealResponse>
+
+        /// Handle the "ListUnseals" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_ListUnsealsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Cordon_V1_ListUnsealsResponse` message.
+        func listUnseals(
+            request: GRPCCore.ServerRequest<Cordon_V1_ListUnsealsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Cordon_V1_ListUnsealsResponse>
+
         /// Handle the "ListModels" method.
         ///
         /// - Parameters:
@@ -2045,6 +2179,52 @@ extension Cordon_V1_Admin {
             context: GRPCCore.ServerContext
         ) async throws -> Cordon_V1_PreviewCommandResponse
 
+        /// Handle the "AskUnseal" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Asks an agent for the names behind pseudonyms, by a signed order.
+        ///
+        /// - Parameters:
+        ///   - request: A `Cordon_V1_AskUnsealRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Cordon_V1_AskUnsealResponse` to respond with.
+        func askUnseal(
+            request: Cordon_V1_AskUnsealRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Cordon_V1_AskUnsealResponse
+
+        /// Handle the "ApproveUnseal" method.
+        ///
+        /// - Parameters:
+        ///   - request: A `Cordon_V1_ApproveUnsealRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Cordon_V1_ApproveUnsealResponse` to respond with.
+        func approveUnseal(
+            request: Cordon_V1_ApproveUnsealRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Cordon_V1_ApproveUnsealResponse
+
+        /// Handle the "ListUnseals" method.
+        ///
+        /// - Parameters:
+        ///   - request: A `Cordon_V1_ListUnsealsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Cordon_V1_ListUnsealsResponse` to respond with.
+        func listUnseals(
+            request: Cordon_V1_ListUnsealsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Cordon_V1_ListUnsealsResponse
+
         /// Handle the "ListModels" method.
         ///
         /// - Parameters:
@@ -2495,6 +2675,39 @@ extension Cordon_V1_Admin.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Cordon_V1_Admin.Method.AskUnseal.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_AskUnsealRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_AskUnsealResponse>(),
+            handler: { request, context in
+                try await self.askUnseal(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Cordon_V1_Admin.Method.ApproveUnseal.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_ApproveUnsealRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_ApproveUnsealResponse>(),
+            handler: { request, context in
+                try await self.approveUnseal(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Cordon_V1_Admin.Method.ListUnseals.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_ListUnsealsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_ListUnsealsResponse>(),
+            handler: { request, context in
+                try await self.listUnseals(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Cordon_V1_Admin.Method.ListModels.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_ListModelsRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_ListModelsResponse>(),
@@ -2890,6 +3103,39 @@ extension Cordon_V1_Admin.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_PreviewCommandResponse> {
         let response = try await self.previewCommand(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func askUnseal(
+        request: GRPCCore.StreamingServerRequest<Cordon_V1_AskUnsealRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_AskUnsealResponse> {
+        let response = try await self.askUnseal(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func approveUnseal(
+        request: GRPCCore.StreamingServerRequest<Cordon_V1_ApproveUnsealRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_ApproveUnsealResponse> {
+        let response = try await self.approveUnseal(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func listUnseals(
+        request: GRPCCore.StreamingServerRequest<Cordon_V1_ListUnsealsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_ListUnsealsResponse> {
+        let response = try await self.listUnseals(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -3349,6 +3595,45 @@ extension Cordon_V1_Admin.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Cordon_V1_PreviewCommandResponse> {
         return GRPCCore.ServerResponse<Cordon_V1_PreviewCommandResponse>(
             message: try await self.previewCommand(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func askUnseal(
+        request: GRPCCore.ServerRequest<Cordon_V1_AskUnsealRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Cordon_V1_AskUnsealResponse> {
+        return GRPCCore.ServerResponse<Cordon_V1_AskUnsealResponse>(
+            message: try await self.askUnseal(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func approveUnseal(
+        request: GRPCCore.ServerRequest<Cordon_V1_ApproveUnsealRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Cordon_V1_ApproveUnsealResponse> {
+        return GRPCCore.ServerResponse<Cordon_V1_ApproveUnsealResponse>(
+            message: try await self.approveUnseal(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func listUnseals(
+        request: GRPCCore.ServerRequest<Cordon_V1_ListUnsealsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Cordon_V1_ListUnsealsResponse> {
+        return GRPCCore.ServerResponse<Cordon_V1_ListUnsealsResponse>(
+            message: try await self.listUnseals(
                 request: request.message,
                 context: context
             ),
@@ -4024,6 +4309,67 @@ extension Cordon_V1_Admin {
             deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_PreviewCommandResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_PreviewCommandResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "AskUnseal" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Asks an agent for the names behind pseudonyms, by a signed order.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_AskUnsealRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_AskUnsealRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_AskUnsealResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func askUnseal<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_AskUnsealRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_AskUnsealRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_AskUnsealResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_AskUnsealResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ApproveUnseal" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_ApproveUnsealRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_ApproveUnsealRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_ApproveUnsealResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func approveUnseal<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_ApproveUnsealRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_ApproveUnsealRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_ApproveUnsealResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_ApproveUnsealResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ListUnseals" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_ListUnsealsRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_ListUnsealsRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_ListUnsealsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func listUnseals<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_ListUnsealsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_ListUnsealsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_ListUnsealsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_ListUnsealsResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "ListModels" method.
@@ -5065,6 +5411,100 @@ extension Cordon_V1_Admin {
             )
         }
 
+        /// Call the "AskUnseal" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Asks an agent for the names behind pseudonyms, by a signed order.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_AskUnsealRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_AskUnsealRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_AskUnsealResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func askUnseal<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_AskUnsealRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_AskUnsealRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_AskUnsealResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_AskUnsealResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Cordon_V1_Admin.Method.AskUnseal.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ApproveUnseal" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_ApproveUnsealRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_ApproveUnsealRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_ApproveUnsealResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func approveUnseal<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_ApproveUnsealRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_ApproveUnsealRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_ApproveUnsealResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_ApproveUnsealResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Cordon_V1_Admin.Method.ApproveUnseal.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ListUnseals" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_ListUnsealsRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_ListUnsealsRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_ListUnsealsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func listUnseals<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_ListUnsealsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_ListUnsealsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_ListUnsealsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_ListUnsealsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Cordon_V1_Admin.Method.ListUnseals.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "ListModels" method.
         ///
         /// - Parameters:
@@ -6025,6 +6465,85 @@ extension Cordon_V1_Admin.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_PreviewCommandRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_PreviewCommandResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "AskUnseal" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Asks an agent for the names behind pseudonyms, by a signed order.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Cordon_V1_AskUnsealRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func askUnseal<Result>(
+        request: GRPCCore.ClientRequest<Cordon_V1_AskUnsealRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_AskUnsealResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.askUnseal(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_AskUnsealRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_AskUnsealResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ApproveUnseal" method.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Cordon_V1_ApproveUnsealRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func approveUnseal<Result>(
+        request: GRPCCore.ClientRequest<Cordon_V1_ApproveUnsealRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_ApproveUnsealResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.approveUnseal(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_ApproveUnsealRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_ApproveUnsealResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListUnseals" method.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Cordon_V1_ListUnsealsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listUnseals<Result>(
+        request: GRPCCore.ClientRequest<Cordon_V1_ListUnsealsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_ListUnsealsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.listUnseals(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_ListUnsealsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_ListUnsealsResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -7060,6 +7579,97 @@ extension Cordon_V1_Admin.ClientProtocol {
             metadata: metadata
         )
         return try await self.previewCommand(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "AskUnseal" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Asks an agent for the names behind pseudonyms, by a signed order.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func askUnseal<Result>(
+        _ message: Cordon_V1_AskUnsealRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_AskUnsealResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Cordon_V1_AskUnsealRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.askUnseal(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ApproveUnseal" method.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func approveUnseal<Result>(
+        _ message: Cordon_V1_ApproveUnsealRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_ApproveUnsealResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Cordon_V1_ApproveUnsealRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.approveUnseal(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListUnseals" method.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listUnseals<Result>(
+        _ message: Cordon_V1_ListUnsealsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_ListUnsealsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Cordon_V1_ListUnsealsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.listUnseals(
             request: request,
             options: options,
             onResponse: handleResponse

@@ -399,6 +399,12 @@ package nonisolated struct Cordon_V1_Outcome: @unchecked Sendable {
     set {_uniqueStorage()._probePort = newValue}
   }
 
+  /// Of an answered order to unseal: a name each, sealed to the asker's key, in the order's order.
+  package var unsealed: [Data] {
+    get {_storage._unsealed}
+    set {_uniqueStorage()._unsealed = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -824,7 +830,7 @@ nonisolated extension Cordon_V1_CommandRelease: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Cordon_V1_Outcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Outcome"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}command_id\0\u{1}state\0\u{3}at_ms\0\u{1}code\0\u{1}message\0\u{3}lease_until_ms\0\u{1}evidence\0\u{3}verified_by\0\u{1}reflex\0\u{1}action\0\u{3}detection_id\0\u{3}probe_address\0\u{3}probe_port\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}command_id\0\u{1}state\0\u{3}at_ms\0\u{1}code\0\u{1}message\0\u{3}lease_until_ms\0\u{1}evidence\0\u{3}verified_by\0\u{1}reflex\0\u{1}action\0\u{3}detection_id\0\u{3}probe_address\0\u{3}probe_port\0\u{1}unsealed\0")
 
   fileprivate class _StorageClass {
     var _commandID: Data = Data()
@@ -840,6 +846,7 @@ nonisolated extension Cordon_V1_Outcome: SwiftProtobuf.Message, SwiftProtobuf._M
     var _detectionID: Data = Data()
     var _probeAddress: Cordon_V1_SealedEntity? = nil
     var _probePort: UInt32 = 0
+    var _unsealed: [Data] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -863,6 +870,7 @@ nonisolated extension Cordon_V1_Outcome: SwiftProtobuf.Message, SwiftProtobuf._M
       _detectionID = source._detectionID
       _probeAddress = source._probeAddress
       _probePort = source._probePort
+      _unsealed = source._unsealed
     }
   }
 
@@ -894,6 +902,7 @@ nonisolated extension Cordon_V1_Outcome: SwiftProtobuf.Message, SwiftProtobuf._M
         case 11: try { try decoder.decodeSingularBytesField(value: &_storage._detectionID) }()
         case 12: try { try decoder.decodeSingularMessageField(value: &_storage._probeAddress) }()
         case 13: try { try decoder.decodeSingularUInt32Field(value: &_storage._probePort) }()
+        case 14: try { try decoder.decodeRepeatedBytesField(value: &_storage._unsealed) }()
         default: break
         }
       }
@@ -945,6 +954,9 @@ nonisolated extension Cordon_V1_Outcome: SwiftProtobuf.Message, SwiftProtobuf._M
       if _storage._probePort != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._probePort, fieldNumber: 13)
       }
+      if !_storage._unsealed.isEmpty {
+        try visitor.visitRepeatedBytesField(value: _storage._unsealed, fieldNumber: 14)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -967,6 +979,7 @@ nonisolated extension Cordon_V1_Outcome: SwiftProtobuf.Message, SwiftProtobuf._M
         if _storage._detectionID != rhs_storage._detectionID {return false}
         if _storage._probeAddress != rhs_storage._probeAddress {return false}
         if _storage._probePort != rhs_storage._probePort {return false}
+        if _storage._unsealed != rhs_storage._unsealed {return false}
         return true
       }
       if !storagesAreEqual {return false}

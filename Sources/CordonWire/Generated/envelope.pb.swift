@@ -155,7 +155,7 @@ package nonisolated struct Cordon_V1_Envelope: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// "roster", "policy", "command", "renewal", "release", "trust", "witness", "keys", "model", "model-offer".
+  /// "roster", "policy", "command", "renewal", "release", "trust", "witness", "unseal", "keys", "model", "model-offer".
   package var type: String = String()
 
   /// Verified as received, never re-encoded.

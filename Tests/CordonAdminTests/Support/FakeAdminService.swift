@@ -1,4 +1,5 @@
 import CordonCore
+import CordonTelemetry
 import CordonTestSupport
 import CordonTrust
 import CordonWire
@@ -339,6 +340,66 @@ struct FakeAdminService: Cordon_V1_Admin.SimpleServiceProtocol {
     }
     var response = Cordon_V1_RenewCommandResponse()
     response.command = stored
+    return response
+  }
+
+  // MARK: Names
+
+  /// Answers a first signature where no patient is among the names, and else the second.
+  private func answer(_ stored: inout Cordon_V1_StoredUnseal) throws {
+    let order = try UnsealOrder(payload: try stored.envelope.domain().payload)
+    stored.signatures = UInt32(stored.envelope.signatures.count)
+    stored.signaturesNeeded = order.concernsPatients ? 2 : 1
+    stored.state = stored.signatures < stored.signaturesNeeded ? "proposed" : "answered"
+    guard stored.state == "answered" else { return }
+    let names = ["hospital.example/ann", "hospital.example/bob"]
+    for (place, _) in order.names.enumerated() {
+      let name = CanonicalName(kind: .user, canonical: Array(names[place % 2].utf8))!
+      stored.outcome.unsealed.append(
+        Data(try UnsealedNames.seal(name, to: order.answerKey, order: order.id, place: place)))
+    }
+  }
+
+  func askUnseal(
+    request: Cordon_V1_AskUnsealRequest, context: ServerContext
+  ) async throws -> Cordon_V1_AskUnsealResponse {
+    try collector.note("AskUnseal")
+    let envelope = try verify(request.envelope, .unsealStaff)
+    var stored = Cordon_V1_StoredUnseal()
+    stored.order = Cordon_V1_UnsealOrder(try UnsealOrder(payload: envelope.payload))
+    stored.envelope = request.envelope
+    stored.askedBy = "ann"
+    stored.askedMs = collector.clock.now.milliseconds
+    stored.agentLabel = "ws-17"
+    try answer(&stored)
+    collector.state.withLock { $0.unseals.append(stored) }
+    var response = Cordon_V1_AskUnsealResponse()
+    response.unseal = stored
+    return response
+  }
+
+  func approveUnseal(
+    request: Cordon_V1_ApproveUnsealRequest, context: ServerContext
+  ) async throws -> Cordon_V1_ApproveUnsealResponse {
+    try collector.note("ApproveUnseal")
+    guard var stored = collector.state.withLock({ $0.unseals.first { $0.order.id == request.id } }) else {
+      throw missing("order")
+    }
+    // Who signs here is the asker again, which a real collector refuses.
+    stored.envelope.signatures.append(request.signature)
+    try answer(&stored)
+    var response = Cordon_V1_ApproveUnsealResponse()
+    response.unseal = stored
+    collector.state.withLock { $0.unseals = [response.unseal] }
+    return response
+  }
+
+  func listUnseals(
+    request: Cordon_V1_ListUnsealsRequest, context: ServerContext
+  ) async throws -> Cordon_V1_ListUnsealsResponse {
+    try collector.note("ListUnseals")
+    var response = Cordon_V1_ListUnsealsResponse()
+    response.unseals = collector.state.withLock { $0.unseals }
     return response
   }
 

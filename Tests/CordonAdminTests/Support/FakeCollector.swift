@@ -20,6 +20,7 @@ final class FakeCollector: AdminConnecting {
     var detections: [Cordon_V1_StoredDetection] = []
     var incidents: [Cordon_V1_GetIncidentResponse] = []
     var commands: [Cordon_V1_StoredCommand] = []
+    var unseals: [Cordon_V1_StoredUnseal] = []
     var tokens: [Cordon_V1_Token] = []
     var operators: [Cordon_V1_Operator] = []
     var findings: [Cordon_V1_Finding] = []

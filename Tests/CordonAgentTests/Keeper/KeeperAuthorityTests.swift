@@ -239,3 +239,33 @@ import Testing
     }
   }
 }
+
+extension KeeperAuthorityTests {
+  private static func unseal(_ kinds: [EntityKind]) -> UnsealOrder {
+    UnsealOrder(
+      id: UniqueID(bytes: [UInt8](repeating: 1, count: 16))!, agentID: AgentID(String(repeating: "a", count: 32))!,
+      names: kinds.map {
+        SealedEntity(
+          entity: EntityRef(kind: $0, keyEpoch: 1, pseudonym: [UInt8](repeating: 5, count: 16)), sealedName: [1],
+          part: .actor)
+      }, answerKey: [UInt8](repeating: 9, count: 32), reason: "ticket 4711", notAfter: now.advanced(by: .seconds(600)))
+  }
+
+  /// Staff: one who may. Patients: two people, one of them a privacy officer. Never the collector's key.
+  @Test func namesAreOpenedOnlyForThoseWhoMay() throws {
+    try Self.with { authority, minted, _ in
+      let staff = Self.unseal([.user, .path, .address])
+      guard case .unseal(staff) = try authority.hear(try staff.sealed(by: [minted.paul]), at: Self.now) else {
+        Issue.record("not heard")
+        return
+      }
+      for keys in [[minted.standing], [minted.ann, minted.bob, minted.clara], minted.roots] {
+        expectRefusal("threshold") { _ = try authority.hear(try staff.sealed(by: keys), at: Self.now) }
+      }
+      let patient = Self.unseal([.user, .record])
+      for keys in [[minted.paul], [minted.paul, minted.ann], [minted.paul, minted.standing]] {
+        expectRefusal("threshold") { _ = try authority.hear(try patient.sealed(by: keys), at: Self.now) }
+      }
+    }
+  }
+}

@@ -23,6 +23,10 @@ struct TestCollector: Sendable {
   let ledger: LedgerScribe
   /// A clinical approver's authority key, in the roster from the start.
   let clara: AuthoritySigningKey
+  /// May ask for names.
+  static let uma = AuthoritySigningKey()
+  /// The privacy officer.
+  static let paul = AuthoritySigningKey()
 
   /// Builds one in a folder of its own; its intake runs while the body does.
   static func with(
@@ -55,6 +59,8 @@ struct TestCollector: Sendable {
     let clara = AuthoritySigningKey()
     var roster = try EnvelopeVerifier.bootstrap(site.roster).adding(standingKeyOf: request)
     roster.keys.append(try clara.entry(holder: "clara", roles: [.clinical]))
+    roster.keys.append(try uma.entry(holder: "uma", roles: [.unseal]))
+    roster.keys.append(try paul.entry(holder: "paul", roles: [.privacy]))
     let grant = try CollectorGrant(
       request, by: site.certificateRoot, domain: settings.domain,
       roster: try roster.sealed(by: Array(site.rootKeys.prefix(2))),
@@ -63,6 +69,8 @@ struct TestCollector: Sendable {
         CollectorGrant.Operator(name: "vera", roles: [.viewer]),
         CollectorGrant.Operator(name: "clara", roles: [.clinicalApprover]),
         CollectorGrant.Operator(name: "aude", roles: [.auditor]),
+        CollectorGrant.Operator(name: "uma", roles: [.analyst]),
+        CollectorGrant.Operator(name: "paul", roles: [.privacyOfficer]),
       ], at: clock.now)
     let identity = try await CollectorIdentity.accept(grant, in: folder, at: clock.now)
     try LedgerKeyFile.create(in: folder)

@@ -20,7 +20,7 @@ struct MigrationsTests {
       #expect(
         names == [
           "0001-telemetry", "0002-fleet", "0003-cases", "0004-ledger", "0005-scores", "0006-trust", "0007-learning",
-          "0008-rarity", "0009-sample",
+          "0008-rarity", "0009-sample", "0010-unseals",
         ])
     }
   }

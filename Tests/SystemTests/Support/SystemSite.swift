@@ -17,15 +17,18 @@ final class SystemSite {
 
   /// Founds the site and admits its collector, which does not run yet.
   ///
-  /// - Parameter clocks: those of the programs; the machine's unless said otherwise.
-  init(in folder: String, clocks: SiteClocks? = nil) async throws {
+  /// - Parameters:
+  ///   - clocks: those of the programs; the machine's unless said otherwise.
+  ///   - authority: what the founder's key may sign beside the usual.
+  init(in folder: String, clocks: SiteClocks? = nil, authority: [String] = []) async throws {
     self.folder = folder
     self.clocks = clocks
     let ports = try FreePort.pair()
     uplink = "127.0.0.1:\(ports.0)"
     enrolment = "127.0.0.1:\(ports.1)"
     try await cordon(
-      ["site", "init", "--site", "Test", "--trust-domain", "test.example", "--collector", uplink, "--operator", "ann"])
+      ["site", "init", "--site", "Test", "--trust-domain", "test.example", "--collector", uplink, "--operator", "ann"]
+        + (authority.isEmpty ? [] : (["policy", "model", "respond"] + authority).flatMap { ["--authority", $0] }))
     try await prepare(["--address", "127.0.0.1", "--dns", "localhost"])
     try await cordon(
       ["site", "sign-collector", "\(state)/collector.request", "--out", "\(folder)/collector.grant"])
