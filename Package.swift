@@ -152,6 +152,9 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CLinux"),
+    // The C sensor SDK. SwiftPM builds it for its tests; Scripts/build-sensor, for whoever uses it.
+    .target(name: "CSensor", dependencies: ["CProtobufC"], exclude: ["Example", "PAM"]),
+    .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
     // MARK: Tests
     .target(
       name: "CordonTestSupport",

@@ -80,5 +80,5 @@ enum Rooms {
   ]
 
   /// Shims and system libraries: no Swift in them.
-  static let shims: Set<String> = ["CLinux", "CPCRE2", "CSQLite", "CZlib"]
+  static let shims: Set<String> = ["CLinux", "CPCRE2", "CProtobufC", "CSQLite", "CSensor", "CZlib"]
 }
