@@ -12,10 +12,13 @@ package struct Observation: Hashable, Sendable {
   package var isLogin: Bool
   package var process: ObservedProcess?
   package var object: ObservedObject
+  /// Set where another machine's log tells it: it is no doing of this machine then.
+  package var foreign: ForeignEvent?
 
   package init(
     time: Timestamp, family: SourceFamily, source: String, activity: Activity, outcome: ActivityOutcome = .unknown,
-    actor: RawAccount? = nil, isLogin: Bool = false, process: ObservedProcess? = nil, object: ObservedObject = .none
+    actor: RawAccount? = nil, isLogin: Bool = false, process: ObservedProcess? = nil, object: ObservedObject = .none,
+    foreign: ForeignEvent? = nil
   ) {
     self.time = time
     self.family = family
@@ -26,6 +29,7 @@ package struct Observation: Hashable, Sendable {
     self.isLogin = isLogin
     self.process = process
     self.object = object
+    self.foreign = foreign
   }
 }
 
@@ -38,6 +42,18 @@ package enum Activity: UInt8, Sendable, CaseIterable {
   case recordAccess
   /// No doing of anybody: what planning says of who cares for whom.
   case careFact
+  /// An account, or a group of them, was made or changed.
+  case accountChange
+  /// What only rules look at.
+  case systemEvent
+  /// Another program of the site raised an alarm.
+  case alert
+  /// Something that two machines did with each other, seen on the network.
+  case exchange
+  /// Somebody was let in, or was not; left; used rights that are not their own.
+  case logOn, logOff, privilegeUse
+  /// A service, a task or another point from which programs start by themselves was made or changed.
+  case persistenceChange
 }
 
 /// Whether it worked, where the source says.
@@ -88,6 +104,10 @@ package enum ObservedObject: Hashable, Sendable {
   /// What was done in a health record, and to whose.
   case access(EHRAccess)
   case care(CareFact)
+  case alert(ObservedAlert)
+  /// What two machines did with each other.
+  case exchange(WireExchange)
+  case authentication(Authentication)
   /// Free text that says what happened to a sensor; never leaves.
   case sensor(name: String, detail: String)
 }

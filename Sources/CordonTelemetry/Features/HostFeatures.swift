@@ -79,7 +79,8 @@ package enum HostFeatures {
       add(.extensionChanges)
       window.countBurst()
     case .fileDelete: add(.filesDeleted)
-    case .fileOpen, .sensorTampering, .sensorLoss, .recordAccess, .careFact: break
+    case .fileOpen, .sensorTampering, .sensorLoss, .recordAccess, .careFact, .exchange: break
+    case .logOn, .logOff, .privilegeUse, .persistenceChange, .accountChange, .systemEvent, .alert: break
     }
   }
 
@@ -108,7 +109,8 @@ package enum HostFeatures {
       window.countBurst()
     case .fileRename: add(.filesRenamed)
     case .fileDelete: add(.filesDeleted)
-    case .moduleLoad, .fileOpen, .sensorTampering, .sensorLoss, .recordAccess, .careFact: break
+    case .moduleLoad, .fileOpen, .sensorTampering, .sensorLoss, .recordAccess, .careFact, .exchange: break
+    case .logOn, .logOff, .privilegeUse, .persistenceChange, .accountChange, .systemEvent, .alert: break
     }
   }
 

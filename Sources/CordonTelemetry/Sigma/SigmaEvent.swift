@@ -64,4 +64,8 @@ enum ASCIICase {
   static func folded(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
 
   static func folded(_ bytes: [UInt8]) -> [UInt8] { bytes.map { folded($0) } }
+
+  static func isAlphanumeric(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x61...0x7A).contains(folded(byte))
+  }
 }

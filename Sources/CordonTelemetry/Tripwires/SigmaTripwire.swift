@@ -56,7 +56,8 @@ package struct SigmaTripwire: Sendable {
   }
 
   private static func sources(of observation: Observation) -> [SigmaSource] {
-    switch (observation.activity, observation.object) {
+    if let foreign = observation.foreign { return foreign.sources }
+    return switch (observation.activity, observation.object) {
     // A start that failed ran nothing.
     case (.processStart, .program) where observation.outcome != .failure: processSources
     case (.fileWrite, .file), (.fileRename, .renamed): fileSources
@@ -80,10 +81,11 @@ package struct SigmaTripwire: Sendable {
     case .peer(let address, let port):
       event.set(.destinationIP, address.description.utf8)
       event.set(.destinationPort, "\(port)".utf8)
-      // Audit sees connections that this machine begins.
-      event.set(.initiated, "true".utf8)
-    case .none, .module, .sensor, .access, .care: break
+      // Audit sees connections that this machine begins; another's log says itself who did.
+      if observation.foreign == nil { event.set(.initiated, "true".utf8) }
+    default: break
     }
+    observation.foreign?.forEachField { field, bytes in event.set(field, bytes) }
   }
 
   private mutating func fill(from program: StartedProgram) {

@@ -27,7 +27,7 @@ import Testing
       try write("good.yml", Self.good)
       try write(
         "below/field.yaml", Self.good.replacing("'Image|endswith'", with: "Hashes").replacing("good", with: "b"))
-      try write("below/source.yml", Self.good.replacing("linux", with: "windows").replacing("good", with: "c"))
+      try write("below/source.yml", Self.good.replacing("linux", with: "macos").replacing("good", with: "c"))
       try write("notes.txt", "no rule")
       try await body(CommandHarness(folder: folder), folder)
     }
@@ -38,7 +38,7 @@ import Testing
       let run = await harness.run("policy", "sigma", "check", "\(folder)/rules", "--all")
       #expect(run.code == 0, "\(run.errors)")
       #expect(run.output.hasPrefix("1 of 3 rules work (33.3 %)\n"), "\(run.output)")
-      #expect(run.output.contains("Hashes") && run.output.contains("windows/process_creation"))
+      #expect(run.output.contains("Hashes") && run.output.contains("macos/process_creation"))
       #expect(run.output.contains("below/field.yaml:5:17: error: detection.s.Hashes: "), "\(run.output)")
       let json = await harness.run("policy", "sigma", "check", "\(folder)/rules", "--output", "json")
       #expect(json.output.contains("\"compiled\":1") || json.output.contains("\"compiled\": 1"), "\(json.output)")
@@ -69,7 +69,7 @@ import Testing
 
   // MARK: The rules that ship
 
-  private static func shipped() throws -> [String: SigmaRule] {
+  static func shipped() throws -> [String: SigmaRule] {
     let compiler = SigmaCompiler(checkExpression: { RegularExpression.problem(with: $0, options: $1) })
     var rules: [String: SigmaRule] = [:]
     for name in try FileManager.default.contentsOfDirectory(atPath: Self.rules.path) where name.hasSuffix(".yml") {
@@ -83,7 +83,7 @@ import Testing
     return rules
   }
 
-  private static func found(_ fields: [SigmaField: String], _ source: SigmaSource) throws -> Set<String> {
+  static func found(_ fields: [SigmaField: String], _ source: SigmaSource) throws -> Set<String> {
     let shipped = try shipped().sorted { $0.key < $1.key }
     var matcher = try SigmaMatcher(shipped.map(\.value))
     var event = SigmaEvent()
@@ -146,7 +146,8 @@ import Testing
     tried.formUnion([
       "ransom-note-written", "connection-to-metadata-service", "connection-from-temporary-folder",
     ])
-    #expect(tried == Set(try Self.shipped().keys), "every rule has its attack")
+    let own = try Self.shipped().keys.filter { !$0.hasPrefix("windows-") }
+    #expect(tried == Set(own), "every rule has its attack")
   }
 
   /// What administrators and timers do all day.

@@ -10,6 +10,7 @@ import Testing
   ])
   func canonicalForm(text: String, canonical: String) {
     #expect(IPAddress(text)?.description == canonical)
+    #expect(IPAddress(ascii: Array(text.utf8)[...]) == IPAddress(text))
   }
 
   @Test(arguments: [
@@ -19,6 +20,7 @@ import Testing
   ])
   func refusesWhatIsNoAddress(text: String) {
     #expect(IPAddress(text) == nil)
+    #expect(IPAddress(ascii: Array(text.utf8)[...]) == nil)
   }
 
   @Test(arguments: [0, 3, 5, 15, 17]) func refusesOtherLengths(count: Int) {

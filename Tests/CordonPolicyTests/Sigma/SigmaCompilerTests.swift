@@ -148,7 +148,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "{product: windows, category: process_creation}", "{category: webserver}", "{product: linux, service: sshd}",
+    "{product: macos, category: process_creation}", "{category: webserver}", "{product: linux, service: sshd}",
   ])
   func otherLogSourcesAreRefusedByName(source: String) throws {
     let refusal = try #require(Self.refusal(Self.rule("s: {Image: a}\ncondition: s", logsource: source)))

@@ -78,7 +78,7 @@ struct SensorConformance<Subject: Sensor> {
       case .access(let access):
         #expect(access.patients.count <= EHRAccess.patientLimit)
         #expect(access.origin.utf8.count <= CanonicalName.partLimit)
-      case .none, .peer, .sensor, .care: break
+      default: break
       }
     }
   }
