@@ -12,6 +12,7 @@ package struct Policy: Hashable, Sendable {
   package var audit: AuditSensor
   package var file: FileSensor
   package var ehr: EHRSensor
+  package var logs = Logs()
   package var tripwires: Tripwires
   package var containment: Containment
   package var interlock: Interlock

@@ -18,10 +18,11 @@ package enum DetectionMaker {
   package static let peerLimit = 4
 
   /// The detection of a hit. `executable` is the path of the process's program where an OS package owns it, else empty;
-  /// `actor` is who did it, where known.
+  /// `actor` is who did it, where known; `machine` is whose log told it, where that is another machine than this one.
   package static func make(
     _ hit: TripwireHit, folded: UInt32, id: UniqueID, raisedAt: Timestamp, context: DetectionContext,
-    executable: String, actor: CanonicalName?, peers: [IPAddress], pseudonymiser: inout Pseudonymiser
+    executable: String, actor: CanonicalName?, machine: CanonicalName? = nil, peers: [IPAddress],
+    pseudonymiser: inout Pseudonymiser
   ) -> Detection {
     var entities: [SealedEntity] = []
     func add(_ name: CanonicalName?, _ part: SealedEntity.Part) {
@@ -29,12 +30,14 @@ package enum DetectionMaker {
       entities.append(sealed)
     }
     add(CanonicalName.label(context.host, kind: .host), .host)
+    add(machine, machine?.kind == .device ? .host : .target)
     add(actor, .actor)
     for file in hit.files { add(CanonicalName.path(file), .file) }
     for peer in peers.prefix(peerLimit) { add(CanonicalName.address(peer), .target) }
     return Detection(
       id: id, kind: .tripwire, rule: hit.rule.name, technique: hit.technique, severity: hit.rule.severity,
-      eventTime: hit.time, raisedAt: raisedAt, summary: summary(hit, executable, peers.count), entities: entities,
+      eventTime: hit.time, raisedAt: raisedAt, summary: summary(hit, executable, machine, peers.count),
+      entities: entities,
       process: reference(to: hit.process, context, executable), evidence: hit.evidence, folded: folded)
   }
 
@@ -47,9 +50,17 @@ package enum DetectionMaker {
       pid: process.pid, startTicks: process.startTicks, bootID: context.bootID, executable: executable)
   }
 
-  private static func summary(_ hit: TripwireHit, _ executable: String, _ peers: Int) -> String {
+  private static func summary(
+    _ hit: TripwireHit, _ executable: String, _ machine: CanonicalName?, _ peers: Int
+  ) -> String {
     var subject = "Someone"
-    if hit.rule == .sharedAccount {
+    if case .alert = hit.rule {
+      // Its parties are what it is about, not whom a process had spoken to.
+      return "Another machine \(hit.predicate)."
+    }
+    if let machine {
+      subject = machine.kind == .device ? "Someone on \(machine.text)" : "Someone on a computer whose log is read here"
+    } else if hit.rule == .sharedAccount {
       subject = "A person"
     } else if let process = hit.process {
       let program = executable.isEmpty || executable.utf8.count > 256 ? "A process" : "A process of \(executable)"

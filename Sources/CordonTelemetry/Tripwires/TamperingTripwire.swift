@@ -25,6 +25,7 @@ package struct TamperingTripwire: Sendable {
       case "rules-removed": ("removed Cordon's audit rules; they have been put back", "T1562.012")
       case "audit-disabled": ("switched the kernel's auditing off", "T1562.012")
       case "rule-removed": ("removed audit rules of another program", "T1562.012")
+      case "log-cleared": ("cleared an event log, or changed what is written to it", "T1070.001")
       case "fanotify-lost", "fanotify-unreadable": ("ended the watch over files", "T1562.001")
       default: ("ended the sensor \(known(sensor))", "T1562.001")
       }

@@ -9,6 +9,8 @@ package enum TripwireRule: Hashable, Sendable {
   case sharedAccount
   /// A Sigma rule of the policy, which says whether a machine may act on it.
   case sigma(id: String, severity: Severity, mayReflex: Bool)
+  /// A rule of another program of the site; an empty one stands for all of the program's.
+  case alert(program: String, rule: String, severity: Severity)
 
   /// The rules that need no policy.
   package static let builtIn: [TripwireRule] = [.canaryTouched, .encryptionBurst, .sensorTampering, .sharedAccount]
@@ -21,6 +23,7 @@ package enum TripwireRule: Hashable, Sendable {
     case .sensorTampering: "sensor-tampering"
     case .sharedAccount: "shared-account"
     case .sigma(let id, _, _): "sigma:\(id)"
+    case .alert(let program, let rule, _): "\(program):\(rule)"
     }
   }
 
@@ -28,7 +31,7 @@ package enum TripwireRule: Hashable, Sendable {
   package var mayReflex: Bool {
     switch self {
     case .canaryTouched, .encryptionBurst: true
-    case .sensorTampering, .sharedAccount: false
+    case .sensorTampering, .sharedAccount, .alert: false
     case .sigma(_, _, let mayReflex): mayReflex
     }
   }
@@ -38,7 +41,7 @@ package enum TripwireRule: Hashable, Sendable {
     switch self {
     case .canaryTouched, .encryptionBurst, .sensorTampering: .seconds(600)
     // What a rule's author did not think of comes from timers: once an hour is often enough.
-    case .sigma: .seconds(3600)
+    case .sigma, .alert: .seconds(3600)
     case .sharedAccount: .seconds(86_400)
     }
   }
@@ -48,8 +51,14 @@ package enum TripwireRule: Hashable, Sendable {
     case .canaryTouched, .encryptionBurst: .critical
     case .sensorTampering: .high
     case .sharedAccount: .low
-    case .sigma(_, let severity, _): severity
+    case .sigma(_, let severity, _), .alert(_, _, let severity): severity
     }
+  }
+
+  /// The rule whose daily cap counts: another program's rules, of which there are tens of thousands, have one together.
+  package var capped: TripwireRule {
+    guard case .alert(let program, _, _) = self else { return self }
+    return .alert(program: program, rule: "", severity: .high)
   }
 }
 
@@ -65,6 +74,10 @@ package struct TripwireHit: Hashable, Sendable {
   package var process: ObservedProcess?
   package var actor: RawAccount?
   package var files: [[UInt8]]
+  /// The other ends that it names itself.
+  package var peers: [IPAddress]
+  /// The machine whose log told it, where that is another than this one; empty where the log names none.
+  package var machine: String?
   package var evidence: [Detection.Evidence]
   /// What happened, to follow the process's name: holds counts alone.
   package var predicate: String
@@ -73,7 +86,8 @@ package struct TripwireHit: Hashable, Sendable {
 
   package init(
     _ rule: TripwireRule, technique: String, time: Timestamp, process: ObservedProcess? = nil,
-    actor: RawAccount? = nil, files: [[UInt8]] = [], evidence: [Detection.Evidence] = [], predicate: String,
+    actor: RawAccount? = nil, files: [[UInt8]] = [], peers: [IPAddress] = [],
+    evidence: [Detection.Evidence] = [], predicate: String,
     identity: String
   ) {
     self.rule = rule
@@ -82,6 +96,7 @@ package struct TripwireHit: Hashable, Sendable {
     self.process = process
     self.actor = actor
     self.files = Array(files.prefix(Self.fileLimit))
+    self.peers = peers
     self.evidence = evidence
     self.predicate = predicate
     self.identity = identity

@@ -38,8 +38,8 @@ package struct TripwireLane: Sendable {
   package init() {}
 
   package mutating func judge(_ hit: TripwireHit, cap: UInt32, now: Timestamp) -> Verdict {
-    var rule = rules[hit.rule] ?? Rule()
-    defer { rules[hit.rule] = rule }
+    var rule = rules[hit.rule.capped] ?? Rule()
+    defer { rules[hit.rule.capped] = rule }
     let day = now.milliseconds / 86_400_000
     if rule.day != day { (rule.day, rule.raised) = (day, 0) }
     let identity = Identity(rule: hit.rule, text: hit.identity)
