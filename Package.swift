@@ -231,6 +231,7 @@ let package = Package(
         "LabCSV/Corpus", "LedgerExport/Corpus", "ModelBundle/Corpus", "NameList/Corpus", "ONNXModel/Corpus",
         "PolicyText/Corpus", "SeamMessage/Corpus", "SigmaRule/Corpus", "SpoolFile/Corpus", "StoreFile/Corpus",
         "TrailFile/Corpus", "TrailRecord/Corpus",
+        "EVERecord/Corpus", "MappedRecord/Corpus", "WindowsRecord/Corpus", "ZeekRecord/Corpus",
       ]),
     program(
       "cordon-bench",

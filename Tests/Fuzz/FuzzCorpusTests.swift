@@ -25,6 +25,8 @@ import Testing
     "SigmaRule": (fuzzSigmaRule, 50),
     "SpoolFile": (fuzzSpoolFile, 100), "StoreFile": (fuzzStoreFile, 50), "TrailFile": (fuzzTrailFile, 100),
     "TrailRecord": (fuzzTrailRecord, 100),
+    "EVERecord": (fuzzEVERecord, 300), "MappedRecord": (fuzzMappedRecord, 300),
+    "WindowsRecord": (fuzzWindowsRecord, 300), "ZeekRecord": (fuzzZeekRecord, 300),
   ]
 
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()

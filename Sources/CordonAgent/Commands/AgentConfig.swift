@@ -88,6 +88,8 @@ package struct AgentPaths: Hashable, Sendable {
   package var auditBefore: String { "\(keeper)/audit.before" }
   /// How far the health record's audit trails have been read.
   package var trailPositions: String { "\(keeper)/trail.positions" }
+  /// How far a sensor of logs has read them.
+  package func logPositions(_ sensor: String) -> String { "\(keeper)/\(sensor).positions" }
   package var canaries: String { "\(keeper)/canaries" }
   /// 32 random bytes: the key of this agent's own pseudonyms of paths.
   package var pathKey: String { "\(keeper)/path.key" }

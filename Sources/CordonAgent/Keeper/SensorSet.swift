@@ -69,6 +69,26 @@ package final class SensorSet: SensorFeed {
         $0.ehr.isEnabled
           ? EHRSourceSettings(policy: $0.ehr, holdsPatientKey: holdsPatientKey, positions: paths.trailPositions) : nil
       },
+    ] + logSwitches(paths: paths)
+  }
+
+  /// Logs of other programs and machines, each followed from where it was left.
+  private static func logSwitches(paths: AgentPaths) -> [any SensorSwitching] {
+    @Sendable func settings(_ logs: Policy.Logs.Followed, _ name: String, head: LineFramer.Head) -> LogSourceSettings? {
+      guard logs.isEnabled else { return nil }
+      return LogSourceSettings(
+        files: [LogFiles(paths: logs.paths, head: head)], positions: paths.logPositions(name))
+    }
+    return [
+      SensorSwitch(WindowsSensor().makeSource()) { settings($0.logs.windows, WindowsSensor.name, head: .none) },
+      SensorSwitch(ZeekSensor().makeSource()) { settings($0.logs.zeek, ZeekSensor.name, head: .marked) },
+      SensorSwitch(SuricataSensor().makeSource()) { settings($0.logs.suricata, SuricataSensor.name, head: .none) },
+      SensorSwitch(MappedSensor().makeSource()) { policy in
+        let mappings = policy.logs.mappings
+        guard !mappings.isEmpty else { return nil }
+        return LogSourceSettings(
+          files: mappings.map { MappedSensor.files(of: $0) }, positions: paths.logPositions(MappedSensor.name))
+      },
     ]
   }
 

@@ -206,6 +206,10 @@ extension WorkerPipeline {
 
   private mutating func take(_ found: inout [Observation], _ now: Timestamp, _ output: inout WorkerOutput) {
     for index in found.indices {
+      guard found[index].foreign == nil else {
+        takeForeign(found[index], now, &output)
+        continue
+      }
       guard found[index].family == .host else {
         takeRecord(found[index], now, &output)
         continue
@@ -239,8 +243,24 @@ extension WorkerPipeline {
       guard let account = observation.actor, let actor = actor(account, now) else { return }
       if let hit = sharedUse(observation, now) { raise(hit, now, &output) }
       records.take(access, observation, by: actor.named.name, as: actor.entity, now: now)
+    case .alert: if let hit = AlertTripwire().examine(observation) { raise(hit, now, &output) }
     default: break
     }
+  }
+
+  /// What another machine's log tells: its process numbers mean nothing here, and it counts for its user alone.
+  private mutating func takeForeign(_ observation: Observation, _ now: Timestamp, _ output: inout WorkerOutput) {
+    guard let foreign = observation.foreign else { return }
+    var hits = sigma.examine(observation, userName: nil)
+    if policy.tripwires.sensorTampering, let hit = TamperingTripwire().examine(observation) { hits.append(hit) }
+    if observation.isLogin, let hit = sharedUse(observation, now) { hits.append(hit) }
+    for var hit in hits {
+      hit.machine = foreign.machine
+      hit.identity += "@\(foreign.machine)"
+      raise(hit, now, &output)
+    }
+    guard observation.activity != .sensorTampering, observation.activity != .systemEvent else { return }
+    countForUser(observation, on: foreign.machine, now)
   }
 
   private mutating func countLoss(_ count: UInt64, at now: Timestamp) {
@@ -254,6 +274,15 @@ extension WorkerPipeline {
     windows.add(hostEntity, schema: .hostAtHost, at: observation.time, now: now) {
       HostFeatures.countForHost(observation, hashes, in: &$0)
     }
+    countForUser(observation, hashes, now)
+  }
+
+  private mutating func countForUser(_ observation: Observation, on machine: String, _ now: Timestamp) {
+    let hashes = HostFeatures.Hashes(of: observation, host: machine, hasher: &hasher)
+    countForUser(observation, hashes, now)
+  }
+
+  private mutating func countForUser(_ observation: Observation, _ hashes: HostFeatures.Hashes, _ now: Timestamp) {
     guard let account = observation.actor, let actor = actor(account, now) else { return }
     windows.add(actor.entity, schema: .userAtHost, at: observation.time, now: now) {
       HostFeatures.countForUser(observation, hashes, in: &$0)
@@ -292,27 +321,36 @@ extension WorkerPipeline {
     behaviour.note(tripwire: hit.rule.name, at: hit.time)
     guard case .raise(let folded) = lane.judge(hit, cap: cap(of: hit.rule), now: now) else { return }
     var known = hit
-    if let process = hit.process, process.executable.isEmpty {
+    if hit.machine == nil, let process = hit.process, process.executable.isEmpty {
       var bare = Observation(
         time: hit.time, family: .host, source: "", activity: .fileWrite, actor: hit.actor, process: process)
       processes.complete(&bare)
       known.process = bare.process
       known.actor = bare.actor
     }
-    let addresses = known.process.map { peers.recent(of: $0.pid, now: now) } ?? []
+    // Of another machine's processes nothing is remembered here.
+    let isOwn = hit.machine == nil
+    let addresses = hit.peers + (isOwn ? known.process.map { peers.recent(of: $0.pid, now: now) } ?? [] : [])
     let executable = known.process?.executable ?? []
     let owned = ownership.owns(executable, now: now) ? String(decoding: executable, as: UTF8.self) : ""
     let name = known.actor.flatMap { actor($0, now)?.named.name }
     let detection = DetectionMaker.make(
       known, folded: folded, id: UniqueID(at: now, randomness: &randomness), raisedAt: now, context: settings.context,
-      executable: owned, actor: name, peers: addresses, pseudonymiser: &pseudonymiser)
+      executable: owned, actor: name, machine: hit.machine.flatMap { machineName($0) }, peers: addresses,
+      pseudonymiser: &pseudonymiser)
     counters.detections += 1
     output.records.append(.detection(detection))
     if let process = detection.process {
       let kin = processes.kin(of: process.pid, now: now).map { ProcessLineage.Kin(pid: $0.pid, seen: $0.seen) }
       if !kin.isEmpty { output.lineages.append(ProcessLineage(process: process, kin: kin)) }
     }
-    if hit.rule.mayReflex { react(detection, known.process, addresses, now, &output) }
+    if isOwn, hit.rule.mayReflex { react(detection, known.process, addresses, now, &output) }
+  }
+
+  /// A computer by its label where the policy lists it, else by its path on the network, which leaves sealed.
+  private func machineName(_ machine: String) -> CanonicalName? {
+    policy.logs.isListed(machine)
+      ? CanonicalName.label(machine, kind: .device) : CanonicalName.path("\\\\\(machine)".utf8)
   }
 
   /// Most detections of a rule a day.

@@ -84,6 +84,7 @@ struct PolicyWalker {
     case .budgets(let range): budgets(field, node, range)
     case .hosts(let most): hosts(field, node, most: most)
     case .sigmaRules(let most): sigmaRules(field, node, most: most)
+    case .mappings(let most): mappings(field, node, most: most)
     }
   }
 
@@ -252,6 +253,24 @@ struct PolicyWalker {
     return .sigmaRules(collection.rules)
   }
 
+  private mutating func mappings(_ field: PolicyField, _ node: YAMLNode, most: Int) -> PolicyField.Value? {
+    guard let elements = elements(field.path, node, "mappings", most: most) else { return nil }
+    var reader = RecordMappingReader(file: file)
+    var mappings: [RecordMapping] = []
+    for (index, element) in elements.enumerated() {
+      let path = "\(field.path)[\(index)]"
+      guard let mapping = reader.mapping(element, path: path) else { continue }
+      if mapping.paths.isEmpty { report(element, "\(path).paths", "is missing: the files that are read") }
+      if mappings.contains(where: { $0.name == mapping.name }) {
+        report(element, "\(path).name", "the mapping `\(YAMLNode.short(mapping.name))` is listed twice")
+      } else {
+        mappings.append(mapping)
+      }
+    }
+    problems += reader.problems
+    return .mappings(mappings)
+  }
+
   // MARK: Rules over several fields
 
   private mutating func checkTogether() {
@@ -266,6 +285,10 @@ struct PolicyWalker {
     }
     if policy.ehr.isEnabled, policy.ehr.paths.isEmpty {
       problems.append(at("sensors.ehr.paths", .error, "is empty, but sensors.ehr.enabled is true"))
+    }
+    let followed = [("windows", policy.logs.windows), ("zeek", policy.logs.zeek), ("suricata", policy.logs.suricata)]
+    for (name, logs) in followed where logs.isEnabled && logs.paths.isEmpty {
+      problems.append(at("sensors.\(name).paths", .error, "is empty, but sensors.\(name).enabled is true"))
     }
     if !containment.isEnabled, containment.reflex.isEnabled {
       problems.append(at("containment.reflex.enabled", .warning, "has no effect while containment.enabled is false"))

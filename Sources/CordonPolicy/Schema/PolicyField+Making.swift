@@ -124,6 +124,16 @@ extension PolicyField {
     }
   }
 
+  static func mappings(
+    _ path: String, _ place: any Place<[RecordMapping]>, most: Int, _ meaning: String
+  ) -> PolicyField {
+    PolicyField(path: path, kind: .mappings(most: most), meaning: meaning, isRequired: false) {
+      .mappings($0[keyPath: place])
+    } write: { policy, value in
+      if case .mappings(let mappings) = value { policy[keyPath: place] = mappings }
+    }
+  }
+
   static func hosts(
     _ path: String, _ place: any Place<[Policy.HostFacts]>, most: Int, _ meaning: String
   ) -> PolicyField {

@@ -27,6 +27,8 @@ package struct PolicyField: Sendable {
     case hosts(most: Int)
     /// At most so many Sigma rules, from files and folders or written out.
     case sigmaRules(most: Int)
+    /// At most so many mappings of logs.
+    case mappings(most: Int)
   }
 
   /// What a field holds.
@@ -40,6 +42,7 @@ package struct PolicyField: Sendable {
     case budgets([Action.Name: UInt32])
     case hosts([Policy.HostFacts])
     case sigmaRules([SigmaRule])
+    case mappings([RecordMapping])
   }
 
   /// The part after the last dot.
@@ -62,6 +65,7 @@ extension PolicyField.Kind {
     case .budgets: "integer by action"
     case .hosts: "list of hosts"
     case .sigmaRules: "list of Sigma rules"
+    case .mappings: "list of mappings"
     }
   }
 
@@ -77,6 +81,7 @@ extension PolicyField.Kind {
     case .list(let form, let most): "\(form.allowed); at most \(most)"
     case .hosts(let most): "at most \(most)"
     case .sigmaRules(let most): "files, folders or rules; at most \(most) rules"
+    case .mappings(let most): "at most \(most)"
     }
   }
 }

@@ -4,7 +4,7 @@ import CordonCore
 package enum PolicySchema {
   /// In the order in which people read a policy.
   package static let fields: [PolicyField] =
-    general + sensing + tripwires + sigma + learning + containment + interlock + accounts
+    general + sensing + logs + tripwires + sigma + learning + containment + interlock + accounts
 
   /// Fields of one host in `interlock.hosts`.
   package static let hostFields: [HostField] = [

@@ -32,6 +32,7 @@ package enum PolicyText {
       "{\(sorted(budgets).map { "\($0.key.rawValue): \($0.value)" }.joined(separator: ", "))}"
     case .hosts(let hosts): "[\(hosts.map(inline).joined(separator: ", "))]"
     case .sigmaRules(let rules): "[\(rules.map(SigmaText.render).joined(separator: ", "))]"
+    case .mappings(let mappings): "[\(mappings.map(inline).joined(separator: ", "))]"
     }
   }
 
@@ -39,6 +40,21 @@ package enum PolicyText {
   package static func inline(_ host: Policy.HostFacts) -> String {
     let area = host.clinicalArea.isEmpty ? "" : ", clinical_area: \(quoted(host.clinicalArea))"
     return "{label: \(quoted(host.label)), criticality: \(host.criticality.text)\(area)}"
+  }
+
+  /// A mapping of a log as one line.
+  package static func inline(_ mapping: RecordMapping) -> String {
+    func list(_ texts: [String]) -> String { "[\(texts.map(quoted).joined(separator: ", "))]" }
+    var parts = PolicySchema.mappingFields.compactMap { field in
+      let text = mapping[keyPath: field.place]
+      return text.isEmpty ? nil : "\(field.name): \(quoted(text))"
+    }
+    if !mapping.paths.isEmpty { parts.append("paths: \(list(mapping.paths))") }
+    if mapping.format != .json { parts.append("format: \(mapping.format.rawValue)") }
+    let words = mapping.activities.map { "\($0.meaning.rawValue): \(list($0.patterns))" }
+    parts.append("activities: {\(words.joined(separator: ", "))}")
+    if !mapping.failures.isEmpty { parts.append("failures: \(list(mapping.failures))") }
+    return "{\(parts.joined(separator: ", "))}"
   }
 
   private static func rendered(_ name: String, _ value: PolicyField.Value, depth: Int) -> [String] {
@@ -49,6 +65,8 @@ package enum PolicyText {
     case .hosts(let hosts) where !hosts.isEmpty: return [head] + hosts.map { "\(inside)- \(inline($0))" }
     case .sigmaRules(let rules) where !rules.isEmpty:
       return [head] + rules.map { "\(inside)- \(SigmaText.render($0))" }
+    case .mappings(let mappings) where !mappings.isEmpty:
+      return [head] + mappings.map { "\(inside)- \(inline($0))" }
     case .budgets(let budgets) where !budgets.isEmpty:
       return [head] + sorted(budgets).map { "\(inside)\($0.key.rawValue): \($0.value)" }
     default: return ["\(head) \(inline(value))"]

@@ -20,6 +20,10 @@ package struct SensorParsers: Sendable {
     Entry(AuditSensor()),
     Entry(FileSensor()),
     Entry(EHRSensor()),
+    Entry(WindowsSensor()),
+    Entry(ZeekSensor()),
+    Entry(SuricataSensor()),
+    Entry(MappedSensor()),
   ]
 
   package init() {}

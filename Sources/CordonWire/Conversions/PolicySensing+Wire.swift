@@ -13,6 +13,7 @@ extension Cordon_V1_SensorPolicy {
     file.paths = policy.file.paths
     file.exclude = policy.file.exclude
     ehr = Cordon_V1_EHRSensorPolicy(policy.ehr)
+    logs = Cordon_V1_LogsPolicy(policy.logs)
   }
 }
 

@@ -293,46 +293,54 @@ package nonisolated struct Cordon_V1_WindowPolicy: Sendable {
   fileprivate var _ehrLengthMs: UInt32? = nil
 }
 
-package nonisolated struct Cordon_V1_SensorPolicy: Sendable {
+package nonisolated struct Cordon_V1_SensorPolicy: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   package var audit: Cordon_V1_AuditSensorPolicy {
-    get {_audit ?? Cordon_V1_AuditSensorPolicy()}
-    set {_audit = newValue}
+    get {_storage._audit ?? Cordon_V1_AuditSensorPolicy()}
+    set {_uniqueStorage()._audit = newValue}
   }
   /// Returns true if `audit` has been explicitly set.
-  package var hasAudit: Bool {self._audit != nil}
+  package var hasAudit: Bool {_storage._audit != nil}
   /// Clears the value of `audit`. Subsequent reads from it will return its default value.
-  package mutating func clearAudit() {self._audit = nil}
+  package mutating func clearAudit() {_uniqueStorage()._audit = nil}
 
   package var file: Cordon_V1_FileSensorPolicy {
-    get {_file ?? Cordon_V1_FileSensorPolicy()}
-    set {_file = newValue}
+    get {_storage._file ?? Cordon_V1_FileSensorPolicy()}
+    set {_uniqueStorage()._file = newValue}
   }
   /// Returns true if `file` has been explicitly set.
-  package var hasFile: Bool {self._file != nil}
+  package var hasFile: Bool {_storage._file != nil}
   /// Clears the value of `file`. Subsequent reads from it will return its default value.
-  package mutating func clearFile() {self._file = nil}
+  package mutating func clearFile() {_uniqueStorage()._file = nil}
 
   /// Absent in a policy from before there was this sensor.
   package var ehr: Cordon_V1_EHRSensorPolicy {
-    get {_ehr ?? Cordon_V1_EHRSensorPolicy()}
-    set {_ehr = newValue}
+    get {_storage._ehr ?? Cordon_V1_EHRSensorPolicy()}
+    set {_uniqueStorage()._ehr = newValue}
   }
   /// Returns true if `ehr` has been explicitly set.
-  package var hasEhr: Bool {self._ehr != nil}
+  package var hasEhr: Bool {_storage._ehr != nil}
   /// Clears the value of `ehr`. Subsequent reads from it will return its default value.
-  package mutating func clearEhr() {self._ehr = nil}
+  package mutating func clearEhr() {_uniqueStorage()._ehr = nil}
+
+  /// Absent in a policy from before there were sensors of others' logs.
+  package var logs: Cordon_V1_LogsPolicy {
+    get {_storage._logs ?? Cordon_V1_LogsPolicy()}
+    set {_uniqueStorage()._logs = newValue}
+  }
+  /// Returns true if `logs` has been explicitly set.
+  package var hasLogs: Bool {_storage._logs != nil}
+  /// Clears the value of `logs`. Subsequent reads from it will return its default value.
+  package mutating func clearLogs() {_uniqueStorage()._logs = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _audit: Cordon_V1_AuditSensorPolicy? = nil
-  fileprivate var _file: Cordon_V1_FileSensorPolicy? = nil
-  fileprivate var _ehr: Cordon_V1_EHRSensorPolicy? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 package nonisolated struct Cordon_V1_AuditSensorPolicy: Sendable {
@@ -1094,43 +1102,90 @@ nonisolated extension Cordon_V1_WindowPolicy: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SensorPolicy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}audit\0\u{1}file\0\u{1}ehr\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}audit\0\u{1}file\0\u{1}ehr\0\u{2}%logs\0")
+
+  fileprivate class _StorageClass {
+    var _audit: Cordon_V1_AuditSensorPolicy? = nil
+    var _file: Cordon_V1_FileSensorPolicy? = nil
+    var _ehr: Cordon_V1_EHRSensorPolicy? = nil
+    var _logs: Cordon_V1_LogsPolicy? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _audit = source._audit
+      _file = source._file
+      _ehr = source._ehr
+      _logs = source._logs
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._audit) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._file) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._ehr) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._audit) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._file) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._ehr) }()
+        case 40: try { try decoder.decodeSingularMessageField(value: &_storage._logs) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._audit {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    try { if let v = self._file {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    try { if let v = self._ehr {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._audit {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      try { if let v = _storage._file {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      try { if let v = _storage._ehr {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      try { if let v = _storage._logs {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+      } }()
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Cordon_V1_SensorPolicy, rhs: Cordon_V1_SensorPolicy) -> Bool {
-    if lhs._audit != rhs._audit {return false}
-    if lhs._file != rhs._file {return false}
-    if lhs._ehr != rhs._ehr {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._audit != rhs_storage._audit {return false}
+        if _storage._file != rhs_storage._file {return false}
+        if _storage._ehr != rhs_storage._ehr {return false}
+        if _storage._logs != rhs_storage._logs {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

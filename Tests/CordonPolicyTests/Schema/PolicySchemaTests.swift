@@ -52,6 +52,30 @@ extension Policy {
       condition: condition + [.test(tests.count), .test(tests.count + 1), .or, .and])
   }()
 
+  /// Logs of every kind, and a mapping with every text.
+  static let exampleLogs: Logs = {
+    var logs = Logs()
+    logs.windows.isEnabled = true
+    logs.windows.paths = ["/srv/windows"]
+    logs.windowsComputers = ["WS-*", "CT2"]
+    logs.zeek.isEnabled = true
+    logs.zeek.paths = ["/opt/zeek/logs/current"]
+    logs.suricata.isEnabled = true
+    logs.suricata.paths = ["/var/log/suricata/eve.json"]
+    var mapping = RecordMapping(
+      name: "doors", paths: ["/srv/doors"], format: .csvSemicolon, time: "at", user: "who.name",
+      activities: [
+        .init(meaning: .logOn, patterns: ["in", "*: \"opened\""]), .init(meaning: .recordOpen, patterns: ["view"]),
+        .init(meaning: .fileWrite, patterns: ["write"]),
+      ])
+    for field in PolicySchema.mappingFields where !field.isRequired {
+      mapping[keyPath: field.place] = field.name == "realm" ? "ward.example" : "the \(field.name)"
+    }
+    mapping.failures = ["no*"]
+    logs.mappings = [mapping]
+    return logs
+  }()
+
   /// A policy whose every field differs from the default.
   static let example: Policy = {
     var policy = Policy(serial: 7, name: "Ward \"3\": all", group: "ward-3", issued: Timestamp(milliseconds: 5))
@@ -66,6 +90,7 @@ extension Policy {
     policy.file.isEnabled = false
     policy.file.paths = ["/srv/with space", "/home"]
     policy.file.exclude = ["/home/cache"]
+    policy.logs = exampleLogs
     policy.tripwires.canaryFolders = ["/srv"]
     policy.tripwires.burst.isEnabled = false
     policy.tripwires.burst.files = 30

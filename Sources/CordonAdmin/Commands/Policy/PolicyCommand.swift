@@ -5,6 +5,6 @@ struct PolicyCommand: AsyncParsableCommand {
     commandName: "policy", abstract: "Write, check, compare, sign and read policies.",
     subcommands: [
       PolicyLintCommand.self, PolicySchemaCommand.self, PolicyDiffCommand.self, PolicyApplyCommand.self,
-      PolicyGetCommand.self, PolicySigmaCommand.self,
+      PolicyGetCommand.self, PolicySigmaCommand.self, PolicyTestMappingCommand.self,
     ])
 }
