@@ -51,14 +51,10 @@ extension CaseService {
     }
   }
 
-  /// Labels a detection that an analyst expects, so that its incident closes if nothing else is in it.
+  /// Labels a detection that an analyst or the policy expects, so that its incident closes if nothing else is in it.
   func applyExpectations(to stored: StoredDetection, incident: IncidentRecord) async throws {
-    guard stored.detection.kind == .behaviour else { return }
+    guard stored.detection.kind == .behaviour, let expected = try await expectation(of: stored) else { return }
     let now = context.now
-    var group = ""
-    if let agent = stored.agent { group = try await context.store.agent(agent)?.group ?? "" }
-    let expected = try await context.store.expectations(at: now).first { $0.covers(stored.detection, group: group) }
-    guard let expected else { return }
     var record = incident
     let labels = try await context.store.detections(of: incident.id).map { known in
       known.detection.id == stored.detection.id
@@ -66,18 +62,46 @@ extension CaseService {
     }
     let held = try await context.store.commands(of: incident.id).count { $0.state == CommandState.held.rawValue }
     record.state = IncidentState.of(labels: labels, held: held).rawValue
-    let actor = OperatorName(expected.madeBy).actor
     if record.state == IncidentRecord.closedState { close(record.id) }
     try await context.store.label(
       stored.detection.id,
       DetectionVerdict(
-        label: DetectionLabel.expected.rawValue, note: "as expected since \(expected.detection)", by: expected.madeBy,
-        at: now), incident: record,
+        label: DetectionLabel.expected.rawValue, note: expected.note, by: expected.by, at: now), incident: record,
       Consequences(ledger: [
         context.record(
-          .detectionLabelled, by: actor, on: "detection/\(stored.detection.id)",
-          ["label": DetectionLabel.expected.rawValue, "expectation": "\(expected.detection)"])
+          .detectionLabelled, by: expected.actor, on: "detection/\(stored.detection.id)",
+          ["label": DetectionLabel.expected.rawValue, "expectation": expected.source])
       ]))
+  }
+
+  /// Who expects a detection, and why.
+  private struct Expected {
+    var note: String
+    var by: String
+    var actor: String
+    var source: String
+  }
+
+  private func expectation(of stored: StoredDetection) async throws -> Expected? {
+    let agent: AgentRecord? = if let id = stored.agent { try await context.store.agent(id) } else { nil }
+    let (host, group) = (agent?.label ?? "", agent?.group ?? "")
+    let known = try await context.store.expectations(at: context.now).first {
+      $0.covers(stored.detection, group: group)
+    }
+    if let known {
+      return Expected(
+        note: "as expected since \(known.detection)", by: known.madeBy, actor: OperatorName(known.madeBy).actor,
+        source: "\(known.detection)")
+    }
+    let policy = authority.policy(of: "")
+    let time = stored.detection.eventTime
+    let offset = SiteTime.offset(in: policy.timeZone, at: time)
+    return policy.learning.expected.first { $0.covers(time, host: host, group: group, offset: offset) }.map {
+      activity in
+      Expected(
+        note: "\(activity.kind.rawValue): \(activity.why)", by: "policy", actor: context.actor,
+        source: "policy/\(policy.serial)")
+    }
   }
 
   private func isBehaviourAlone(_ incident: UniqueID) async throws -> Bool {

@@ -154,6 +154,8 @@ package struct Policy: Hashable, Sendable {
     package var processorShare: Float = 0.25
     /// Mebibytes above which an agent's use halts a rollout.
     package var memoryMebibytes: UInt32 = 512
+    /// Behaviour that people expect, until an end.
+    package var expected: [ExpectedActivity] = []
 
     package init() {}
   }

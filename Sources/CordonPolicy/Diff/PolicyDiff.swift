@@ -45,7 +45,7 @@ package struct PolicyDiff: Sendable, Hashable {
       let protects =
         field.path.hasPrefix("containment.never_touch") || field.path.hasPrefix("interlock")
         || field.path == "learning.canaries"
-      let permits = field.path == "containment.reflex.actions" || field.path == "sigma.reflex"
+      let permits = ["containment.reflex.actions", "sigma.reflex", "labels.expected"].contains(field.path)
       return old.filter { !new.contains($0) }.map { change(.removed, field.path, $0, "", widens: protects) }
         + new.filter { !old.contains($0) }.map { change(.added, field.path, "", $0, widens: permits) }
     case (.budgets(let old), .budgets(let new)):

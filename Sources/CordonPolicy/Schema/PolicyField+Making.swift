@@ -94,6 +94,16 @@ extension PolicyField {
     }
   }
 
+  static func expectations(
+    _ path: String, _ place: any Place<[ExpectedActivity]>, most: Int, _ meaning: String
+  ) -> PolicyField {
+    PolicyField(path: path, kind: .list(.expected, most: most), meaning: meaning, isRequired: false) {
+      .list($0[keyPath: place].map(\.text))
+    } write: { policy, value in
+      if case .list(let texts) = value { policy[keyPath: place] = texts.compactMap(ExpectedActivity.init(text:)) }
+    }
+  }
+
   static func budgets(
     _ path: String, _ place: any Place<[Action.Name: UInt32]>, _ range: ClosedRange<UInt32>, _ meaning: String
   ) -> PolicyField {

@@ -143,6 +143,9 @@ package enum PolicySchema {
     .integer(
       "learning.memory_mebibytes", \.learning.memoryMebibytes, 32...4096,
       "of memory, above which an agent's use halts a rollout"),
+    .expectations(
+      "labels.expected", \.learning.expected, most: 256,
+      "maintenance, scanner or ticket: behaviour of a host, a group or the site that is labelled expected until an end"),
   ]
 
   private static let containment: [PolicyField] = [

@@ -21,6 +21,7 @@ package enum TextForm: Sendable, Hashable {
   /// A group that is named: not empty.
   case ring
   case canary
+  case expected
   case severity
   case sigmaID
 
@@ -46,6 +47,7 @@ package enum TextForm: Sendable, Hashable {
     case .severity: "one of \(Severity.allCases.map(\.sigmaLevel).joined(separator: ", "))"
     case .sigmaID: "a rule's id of letters, digits and `-`, at most \(SigmaRule.mostIDBytes)"
     case .canary: "a window such as `host@host files_written=4000 files_renamed=4000`"
+    case .expected: "such as `maintenance group ward-3 sun 02:00-06:00 until 2027-01-01: patches`"
     }
   }
 
@@ -62,6 +64,7 @@ package enum TextForm: Sendable, Hashable {
     case .sealedName: "sealed name"
     case .ring: "group"
     case .canary: "window"
+    case .expected: "expectation"
     case .severity: "level"
     case .sigmaID: "rule id"
     }
@@ -115,6 +118,11 @@ package enum TextForm: Sendable, Hashable {
         return verdict(false, among: FeatureSchema.all.map(\.name))
       }
       return .success(canary.text)
+    case .expected:
+      guard let expected = ExpectedActivity(text: text) else {
+        return verdict(false, among: ExpectedActivity.Kind.allCases.map(\.rawValue))
+      }
+      return .success(expected.text)
     }
   }
 

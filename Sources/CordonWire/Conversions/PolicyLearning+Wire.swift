@@ -12,6 +12,7 @@ extension Cordon_V1_LearningPolicy {
     rateFactor = learning.rateFactor
     processorShare = learning.processorShare
     memoryMebibytes = learning.memoryMebibytes
+    expected = learning.expected.map(\.text)
   }
 
   package func domain() throws(CordonError) -> Policy.Learning {
@@ -29,6 +30,12 @@ extension Cordon_V1_LearningPolicy {
       learning.canaries.append(try canary.domain())
     }
     learning.rings = try PolicyBounds.names(rings, "learning.rings")
+    for text in try Bounded.list(expected, "labels.expected", most: WireLimits.policyEntries) {
+      guard let activity = ExpectedActivity(text: text) else {
+        throw CordonError(.invalid, "malformed", "labels.expected holds what no expectation is.")
+      }
+      learning.expected.append(activity)
+    }
     try readGates(into: &learning)
     return learning
   }

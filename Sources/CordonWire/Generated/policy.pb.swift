@@ -637,6 +637,10 @@ package nonisolated struct Cordon_V1_LearningPolicy: Sendable {
   /// Clears the value of `memoryMebibytes`. Subsequent reads from it will return its default value.
   package mutating func clearMemoryMebibytes() {self._memoryMebibytes = nil}
 
+  /// Behaviour that people expect, as they write it:
+  /// `maintenance group ward-3 sun 02:00-06:00 until 2027-01-01T00:00Z: patches`.
+  package var expected: [String] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1686,7 +1690,7 @@ nonisolated extension Cordon_V1_HostFacts: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension Cordon_V1_LearningPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".LearningPolicy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{3}standing_rollout\0\u{3}train_every_ms\0\u{1}canaries\0\u{1}rings\0\u{3}dwell_ms\0\u{3}rate_factor\0\u{3}processor_share\0\u{3}memory_mebibytes\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{3}standing_rollout\0\u{3}train_every_ms\0\u{1}canaries\0\u{1}rings\0\u{3}dwell_ms\0\u{3}rate_factor\0\u{3}processor_share\0\u{3}memory_mebibytes\0\u{1}expected\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1703,6 +1707,7 @@ nonisolated extension Cordon_V1_LearningPolicy: SwiftProtobuf.Message, SwiftProt
       case 7: try { try decoder.decodeSingularFloatField(value: &self._rateFactor) }()
       case 8: try { try decoder.decodeSingularFloatField(value: &self._processorShare) }()
       case 9: try { try decoder.decodeSingularUInt32Field(value: &self._memoryMebibytes) }()
+      case 10: try { try decoder.decodeRepeatedStringField(value: &self.expected) }()
       default: break
       }
     }
@@ -1740,6 +1745,9 @@ nonisolated extension Cordon_V1_LearningPolicy: SwiftProtobuf.Message, SwiftProt
     try { if let v = self._memoryMebibytes {
       try visitor.visitSingularUInt32Field(value: v, fieldNumber: 9)
     } }()
+    if !self.expected.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.expected, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1753,6 +1761,7 @@ nonisolated extension Cordon_V1_LearningPolicy: SwiftProtobuf.Message, SwiftProt
     if lhs._rateFactor != rhs._rateFactor {return false}
     if lhs._processorShare != rhs._processorShare {return false}
     if lhs._memoryMebibytes != rhs._memoryMebibytes {return false}
+    if lhs.expected != rhs.expected {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

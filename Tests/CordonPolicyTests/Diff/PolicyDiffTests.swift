@@ -46,6 +46,10 @@ import Testing
     #expect(diff { $0.learning.dwell = .seconds(3600) } == ["~ learning.dwell: 2h → 1h" + mark])
     #expect(diff { $0.learning.dwell = .seconds(10_800) } == ["~ learning.dwell: 2h → 3h"])
     #expect(diff { $0.learning.rateFactor = 3 } == ["~ learning.rate_factor: 1.5 → 3" + mark])
+    let expected = "ticket site until 2027-01-01T00:00Z: CHG0012345"
+    #expect(
+      diff { $0.learning.expected += [ExpectedActivity(text: expected)].compactMap(\.self) }
+        == ["+ labels.expected: \(expected)" + mark], "what is expected is not told")
     #expect(diff { $0.learning.memoryMebibytes = 64 } == ["~ learning.memory_mebibytes: 128 → 64"])
     #expect(
       diff { $0.interlock.hosts.append(.init(label: "new", criticality: .administrative)) }

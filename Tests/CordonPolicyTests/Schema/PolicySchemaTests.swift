@@ -132,6 +132,10 @@ extension Policy {
     policy.learning.memoryMebibytes = 128
     policy.learning.trainEvery = .seconds(86_400)
     policy.learning.canaries = [CanaryWindow(schema: 1, values: [110: 4000, 114: 7.9])]
+    policy.learning.expected = [
+      "maintenance group ward-3 sun 02:00-06:00 until 2027-01-01: patches",
+      "scanner host scan-01 until 2027-01-01: nmap",
+    ].compactMap(ExpectedActivity.init(text:))
     policy.learning.rings = ["pilot", "wards"]
     policy.sigma.isEnabled = false
     policy.sigma.level = .medium

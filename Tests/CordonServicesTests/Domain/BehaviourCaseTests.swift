@@ -131,6 +131,42 @@ import Testing
     }
   }
 
+  /// 2026-01-01 is the clocks' first day: a Thursday.
+  @Test func `what the policy expects of a host or a group closes by itself, in its hours`() async throws {
+    try await TestCollector.with { collector in
+      let start = collector.clock.now
+      let day = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"][HourOfWeek(start).index / 24]
+      let hours = "\(day) 00:00-23:59"
+      let texts = [
+        "maintenance group ward \(hours) until 2100-01-01: patches",
+        "scanner host scan-01 until 2100-01-01: network team",
+        "ticket site until 2001-01-01: long over",
+      ]
+      try await collector.apply(
+        collector.policy(serial: 1) { $0.learning.expected = texts.compactMap(ExpectedActivity.init(text:)) })
+      let ward = try await collector.enrol("ws-1", group: "ward")
+      let scanner = try await collector.enrol("scan-01", group: "theatre")
+      let theatre = try await collector.enrol("ws-3", group: "theatre")
+      let book = collector.domain.casebook
+      func verdict(_ machine: TestMachine) async throws -> DetectionVerdict? {
+        let raised = try await Self.raise(machine, collector)
+        return try await book.detection(raised.id).stored.verdict
+      }
+      let expected = try #require(try await verdict(ward))
+      #expect(expected.label == "expected" && expected.note == "maintenance: patches" && expected.by == "policy")
+      #expect(try await verdict(scanner)?.note == "scanner: network team")
+      #expect(try await verdict(theatre) == nil)
+      #expect(try await book.incidents(closedToo: false, most: 10).count == 1)
+      var tripwire = collector.detection()
+      tripwire.entities = [SealedEntity(entity: EntityRef(kind: .host, label: "scan-01"), part: .host)]
+      try await collector.bring([.detection(tripwire)], of: scanner, lane: .detection)
+      while try await collector.domain.cases.workOnce() {}
+      #expect(try await book.detection(tripwire.id).stored.verdict == nil, "a tripwire never is")
+      collector.clock.advance(by: .seconds(86_400))
+      #expect(try await verdict(ward) == nil, "another day")
+    }
+  }
+
   @Test func `labels move the next calibration within bounds, once a week, and one group alone moves nothing`()
     async throws
   {

@@ -87,6 +87,14 @@ import Testing
     }
   }
 
+  @Test(arguments: ["", "maintenance site until yesterday: x", "site until 2027-01-01: x"])
+  func whatIsNoExpectationIsRefused(_ text: String) {
+    var message = Cordon_V1_Policy(Samples.policy)
+    message.learning.expected.append(text)
+    let error = #expect(throws: CordonError.self) { try message.domain() }
+    #expect(error?.code == "malformed")
+  }
+
   @Test func boundsHoldAtTheLimit() throws {
     var message = Cordon_V1_EntityWindow(Samples.window)
     message.lengthMs = WireLimits.windowLength

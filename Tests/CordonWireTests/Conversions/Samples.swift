@@ -62,6 +62,10 @@ enum Samples {
     policy.learning.trainEvery = .seconds(86_400)
     policy.learning.canaries = [CanaryWindow(schema: 1, values: [110: 4000, 114: 7.9])]
     policy.learning.rings = ["pilot"]
+    policy.learning.expected = [
+      "maintenance group ward-3 sun 02:00-06:00 until 2027-01-01: patches",
+      "scanner host scan-01 until 2027-01-01: nmap",
+    ].compactMap(ExpectedActivity.init(text:))
     policy.containment.isEnabled = true
     policy.containment.reflex.isEnabled = true
     policy.containment.reflex.actions = [.suspendProcess, .blockAddress]
