@@ -26,17 +26,17 @@ package struct FeedbackLedger: Sendable {
   ) async throws -> Double {
     var (feedback, last) = try await kept(schema.id)
     guard week > last else { return feedback.factor }
-    feedback.take(Self.labels(detections, of: schema.entity, groups: groups))
+    feedback.take(Self.labels(detections, of: schema, groups: groups))
     try await store.setMeta(Self.key(schema.id), Self.encode(feedback.factor, week), at: now)
     return feedback.factor
   }
 
-  /// Benign and malicious verdicts on behaviour of a kind of entity, by voice; what was expected says nothing of the rate.
+  /// Benign and malicious verdicts on behaviour of a schema, by voice; what was expected says nothing of the rate.
   static func labels(
-    _ detections: [StoredDetection], of kind: EntityKind, groups: [AgentID: String]
+    _ detections: [StoredDetection], of schema: FeatureSchema, groups: [AgentID: String]
   ) -> [String: LabelFeedback.Labels] {
     var labels: [String: LabelFeedback.Labels] = [:]
-    for stored in detections where stored.detection.entities.first?.entity.kind == kind {
+    for stored in detections where UnusualBehaviour.schema(of: stored.detection)?.id == schema.id {
       let voice = stored.agent.map { groups[$0] ?? "" } ?? usersVoice
       switch stored.verdict.flatMap({ DetectionLabel(rawValue: $0.label) }) {
       case .benign: labels[voice, default: .init(benign: 0, malicious: 0)].benign += 1

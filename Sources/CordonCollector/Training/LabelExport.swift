@@ -3,8 +3,10 @@ import CordonLearning
 import CordonStore
 import Synchronization
 
-/// The site's labelled set: the windows that behaviour alerted at, with analysts' verdicts and weak labels.
+/// The site's labelled set: the windows that behaviour alerted at, or in which a tripwire or a Sigma rule fired, with
+/// analysts' verdicts and weak labels.
 ///
+/// Verdicts flow back to the windows that they are about: a tripwire's to the window of its host and to that of who did it.
 /// Weak labels are votes of rules of thumb, weighed by how well they agree (`WeakLabels`); the analyst's verdict on the
 /// window itself is no vote, so that the two can be compared. Names are the pseudonyms that the collector knows. Memory:
 /// the windows of at most `mostRows` detections; cost: one pass over the day tables since.
@@ -13,10 +15,15 @@ package struct LabelExport: Sendable {
   /// Windows of a schema that analysts are asked about.
   package static let questions = 10
 
-  private struct Place: Hashable {
+  private struct Owner: Hashable {
     var entity: EntityRef
     var schema: UInt32
-    var start: Timestamp
+  }
+
+  /// A moment of an owner; of a window, its start.
+  private struct Place: Hashable {
+    var owner: Owner
+    var moment: Timestamp
   }
 
   private let context: CollectorContext
@@ -25,16 +32,17 @@ package struct LabelExport: Sendable {
 
   /// Newest first; a detection whose window the store has forgotten is left out.
   package func rows(since: Timestamp) async throws -> [LabelledWindow] {
-    let found = try await context.store.behaviourDetections(since: since, most: Self.mostRows)
+    let found = try await context.store.detections(of: [.behaviour, .tripwire], since: since, most: Self.mostRows)
     let windows = try await windows(of: found)
     var rows: [LabelledWindow] = []
     // Each incident is read once, however many of its detections are among the rows.
     var incidents: [UniqueID: [StoredDetection]] = [:]
     for stored in found {
-      guard let place = Self.place(of: stored), let window = windows[place] else { continue }
+      let places = Self.places(of: stored).compactMap { windows[$0] }
+      guard !places.isEmpty else { continue }
       if let id = stored.incident, incidents[id] == nil { incidents[id] = try await context.store.detections(of: id) }
       let votes = Self.votes(on: stored, among: stored.incident.flatMap { incidents[$0] } ?? [])
-      rows.append(LabelledWindow(stored: stored, window: window, votes: votes, weakLabel: 0))
+      rows += places.map { LabelledWindow(stored: stored, window: $0, votes: votes, weakLabel: 0) }
     }
     let votes = LabelledWindow.Rule.allCases.map { rule in rows.map { $0.votes[rule] ?? .abstains } }
     let probabilities = WeakLabels(votes: votes).probabilities
@@ -58,11 +66,25 @@ package struct LabelExport: Sendable {
     for (order, index) in chosen.enumerated() { rows[places[index]].ask = order + 1 }
   }
 
-  private static func place(of stored: StoredDetection) -> Place? {
-    guard let entity = stored.detection.entities.first?.entity,
-      let schema = UnusualBehaviour.schema(of: stored.detection)
-    else { return nil }
-    return Place(entity: entity, schema: schema.id, start: stored.detection.eventTime)
+  /// Where the windows lie that a detection is about: that of its entity, or of a tripwire's host and actor.
+  private static func places(of stored: StoredDetection) -> [Place] {
+    let detection = stored.detection
+    func place(_ entity: EntityRef, _ schema: FeatureSchema) -> Place {
+      Place(owner: Owner(entity: entity, schema: schema.id), moment: detection.eventTime)
+    }
+    guard detection.kind == .tripwire else {
+      guard let entity = detection.entities.first?.entity, let schema = UnusualBehaviour.schema(of: detection) else {
+        return []
+      }
+      return [place(entity, schema)]
+    }
+    return detection.entities.compactMap { sealed in
+      switch (sealed.part, sealed.entity.kind) {
+      case (.host, .host): place(sealed.entity, .hostAtHost)
+      case (.actor, .user): place(sealed.entity, .userAtHost)
+      default: nil
+      }
+    }
   }
 
   /// - Parameter whole: all detections of its incident.
@@ -74,15 +96,19 @@ package struct LabelExport: Sendable {
     return LabelledWindow.votes(on: stored, tripwires: tripwires, incident: incident)
   }
 
-  /// The whole windows at which detections were raised, from all their parts.
+  /// The whole windows that hold detections' moments, from all their parts.
   private func windows(of detections: [StoredDetection]) async throws -> [Place: EntityWindow] {
-    let wanted = Set(detections.compactMap(Self.place))
-    guard let first = wanted.map(\.start).min() else { return [:] }
+    let wanted = Dictionary(grouping: Set(detections.flatMap(Self.places)), by: \.owner)
+      .mapValues { $0.map(\.moment).sorted() }
+    guard let first = wanted.values.compactMap(\.first).min() else { return [:] }
     let parts = Mutex<[Place: [EntityWindow]]>([:])
     try await context.store.forEachWindow(receivedSince: first) { stored in
       let window = stored.window
-      let place = Place(entity: window.entity, schema: window.schema, start: window.start)
-      if wanted.contains(place) { parts.withLock { $0[place, default: []].append(window) } }
+      let owner = Owner(entity: window.entity, schema: window.schema)
+      let end = window.start.advanced(by: .milliseconds(Int64(window.length)))
+      for moment in wanted[owner] ?? [] where moment >= window.start && moment < end {
+        parts.withLock { $0[Place(owner: owner, moment: moment), default: []].append(window) }
+      }
       return true
     }
     return parts.withLock { $0 }.compactMapValues { parts in

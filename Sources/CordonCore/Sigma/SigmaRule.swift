@@ -3,6 +3,8 @@
 /// Made by the policy's compiler on an operator's machine, carried in the signed policy, and matched on agents, which
 /// read no YAML. See the Sigma specification, version 2, and `SigmaCompiler` for the part of it that is taken.
 package struct SigmaRule: Hashable, Sendable {
+  /// What a detection's rule begins with, before the id of the Sigma rule that matched; permanent.
+  package static let detectionPrefix = "sigma:"
   /// Rules in one policy.
   package static let mostRules = 1024
   /// Different tests of one rule.

@@ -23,16 +23,24 @@ extension CollectorStore {
     }
   }
 
-  /// Behavioural detections that happened since, newest first: what the alert rate is counted from.
+  /// Behavioural detections that came since, newest first: what the alert rate is counted from.
   package func behaviourDetections(since: Timestamp, most: Int = 10_000) async throws(CordonError) -> [StoredDetection]
   {
+    try await detections(of: [.behaviour], since: since, most: most)
+  }
+
+  /// Detections of some kinds that came since, newest first.
+  package func detections(
+    of kinds: [Detection.Kind], since: Timestamp, most: Int
+  ) async throws(CordonError) -> [StoredDetection] {
     try await read { db in
-      try Row.fetchAll(
+      let list = kinds.map { "\($0.rawValue)" }.joined(separator: ", ")
+      return try Row.fetchAll(
         db,
         sql: """
-          SELECT * FROM detections WHERE stored_ms >= ? AND json_extract(body, '$.kind') = ?
+          SELECT * FROM detections WHERE stored_ms >= ? AND json_extract(body, '$.kind') IN (\(list))
           ORDER BY stored_ms DESC, id DESC LIMIT ?
-          """, arguments: [since.milliseconds, Detection.Kind.behaviour.rawValue, most]
+          """, arguments: [since.milliseconds, most]
       ).map(DetectionTable.read)
     }
   }

@@ -22,7 +22,7 @@ package enum TripwireRule: Hashable, Sendable {
     case .encryptionBurst: "encryption-burst"
     case .sensorTampering: "sensor-tampering"
     case .sharedAccount: "shared-account"
-    case .sigma(let id, _, _): "sigma:\(id)"
+    case .sigma(let id, _, _): SigmaRule.detectionPrefix + id
     case .alert(let program, let rule, _): "\(program):\(rule)"
     }
   }

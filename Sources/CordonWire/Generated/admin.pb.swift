@@ -1032,7 +1032,7 @@ package nonisolated struct Cordon_V1_WeakVote: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// "tripwire-beside", "population", "rarity", "verdict-beside".
+  /// "tripwire-beside", "sigma-beside", "population", "rarity", "verdict-beside".
   package var rule: String = String()
 
   package var bad: Bool = false

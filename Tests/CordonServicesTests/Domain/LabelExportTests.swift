@@ -51,7 +51,7 @@ import Testing
           return rows
         }
       }
-      #expect(rows.count == 2)
+      #expect(rows.count == 2, "the tripwire names no machine")
       let first = try #require(rows.first { [UInt8]($0.detectionID) == attack.id.bytes })
       #expect(first.label == "malicious" && first.window.features[0] == 900)
       #expect(first.votes.map(\.rule) == ["tripwire-beside"] && first.votes.allSatisfy(\.bad))
@@ -66,6 +66,33 @@ import Testing
           }
         }
       }
+    }
+  }
+
+  /// Of the machine's minute and of the person's, that hold the moment of a rule's match.
+  @Test func `a verdict on a Sigma match flows back to the windows that it is about`() async throws {
+    try await TestCollector.with { collector in
+      let ward = try await collector.enrol("ws-1")
+      let start = collector.clock.now.advanced(by: .seconds(-7200))
+      let (host, user) = (
+        TestCollector.hostWindow("ws-1", at: start, starts: 30, connects: 1),
+        TestCollector.userWindow(TestCollector.user(3), at: start.advanced(by: .seconds(1800)), starts: 7)
+      )
+      let other = TestCollector.userWindow(TestCollector.user(3), at: start, starts: 5)
+      try await collector.bring([.window(host), .window(user), .window(other)], of: ward, lane: .window)
+      var match = collector.detection(entities: [
+        SealedEntity(entity: host.entity, part: .host), SealedEntity(entity: user.entity, part: .actor),
+        SealedEntity(entity: TestCollector.user(9), part: .target),
+      ])
+      match.rule = SigmaRule.detectionPrefix + "0197-c3"
+      match.severity = .high
+      match.eventTime = start.advanced(by: .seconds(1830))
+      try await collector.bring([.detection(match)], of: ward, lane: .detection)
+      while try await collector.domain.cases.workOnce() {}
+      try await collector.domain.casebook.label(match.id, as: "malicious", note: "", by: OperatorName("ann"))
+      let rows = try await LabelExport(context: collector.domain.context).rows(since: .epoch)
+      #expect(Set(rows.map(\.window.start)) == [host.start, user.start] && rows.count == 2)
+      #expect(rows.allSatisfy { $0.stored.verdict?.label == "malicious" && $0.votes == [.sigmaBeside: .bad] })
     }
   }
 }
