@@ -59,6 +59,9 @@ package struct PeerBaseline: Hashable, Sendable {
     for index in values.indices { values[index].merge(other.values[index]) }
   }
 
+  /// Members' windows in which something happened.
+  package var activeWindows: Float { active.reduce(0, +) }
+
   /// Share of windows in an hour that hold anything; of all hours where the hour was not seen, ½ where none was.
   package func activeShare(at hour: HourOfWeek) -> Double {
     let seen = windows[hour.index]

@@ -9,9 +9,9 @@ package import CordonCore
 /// residual. Fleet models, tripwires and the collector's 7-day scale are for those, and none is sure to find them.
 package struct EntityScorer: Hashable, Sendable {
   private static let version: UInt8 = 1
-  /// Active windows after which an entity is judged mostly by its own past: minutes depend on their neighbours.
+  /// Active windows after which an entity is judged mostly by its own past.
   package static let maturity: UInt32 = 60
-  /// As many, of windows of an hour or more.
+  /// As many of an hour or more: windows of minutes depend on their neighbours.
   package static let hourlyMaturity: UInt32 = 20
   /// Hours of a gap that are counted as empty windows; a longer one is an absence that teaches nothing.
   static let gapLimit = 4 * HourOfWeek.count
@@ -29,8 +29,10 @@ package struct EntityScorer: Hashable, Sendable {
 
   /// Whether its own past carries the scores of windows of some length in milliseconds; a minute, unless it is known.
   package func isMatured(windowLength: UInt32 = 60_000) -> Bool {
-    baseline.activeWindows >= (windowLength >= 3_600_000 ? Self.hourlyMaturity : Self.maturity)
+    baseline.activeWindows >= Self.maturity(windowLength: windowLength)
   }
+
+  static func maturity(windowLength: UInt32) -> UInt32 { windowLength >= 3_600_000 ? hourlyMaturity : maturity }
 
   /// Scores a window, then learns from it.
   ///

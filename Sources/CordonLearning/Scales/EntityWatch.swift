@@ -2,11 +2,11 @@ package import CordonCore
 
 /// All that is kept of one watched entity: what is usual, its scores at each scale, its alerts, and since when.
 ///
-/// It alerts once its baseline has matured, and its own past reaches back a week, so that every hour of the week was seen,
-/// or a peer group stands for that: the days that thresholds are set from are such days as well, and the first days of a
-/// newcomer are unlike them. While it is strange it is scored and not learned, for at most a day: longer, what was strange
-/// is either an incident that people know of, or the new usual. State survives in `encoded`: neither a reboot nor a new model
-/// resets evidence, alerts or learning.
+/// It alerts once its own past has matured and reaches back a week, so that every hour of the week was seen, or at once
+/// where a peer group that has matured stands for it. Thresholds are set from days of matured entities alone; a newcomer's
+/// first days pass them more seldom, for its peers judge it and its longer scales begin at nothing. While it is strange it
+/// is scored and not learned, for at most a day: longer, what was strange is either an incident that people know of, or the
+/// new usual. State survives in `encoded`: neither a reboot nor a new model resets evidence, alerts or learning.
 package struct EntityWatch: Hashable, Sendable {
   private static let version: UInt8 = 1
   /// How far back an entity's own past reaches before it alerts.
@@ -34,14 +34,19 @@ package struct EntityWatch: Hashable, Sendable {
 
   package var scales: [Scale] { trial.scales }
 
-  /// From when on it can alert, if it has matured by then; nil before its first window.
+  /// How many matured members' windows a peer group has seen before it stands for a newcomer.
+  private static let peerMembers: Float = 5
+
+  /// From when on it can alert, if it or its peers have matured by then; nil before its first window.
   package func learningUntil(peers: PeerBaseline?) -> Timestamp? {
     guard let since else { return nil }
     return peers == nil ? since.advanced(by: Self.learningPeriod) : since
   }
 
-  private func hasLearned(by time: Timestamp, peers: PeerBaseline?) -> Bool {
-    learningUntil(peers: peers).map { time >= $0 } ?? false
+  private func canAlert(at window: EntityWindow, _ score: WindowScore, peers: PeerBaseline?) -> Bool {
+    guard let until = learningUntil(peers: peers), window.start >= until else { return false }
+    guard !score.isMatured, let peers else { return score.isMatured }
+    return peers.activeWindows >= Self.peerMembers * Float(EntityScorer.maturity(windowLength: window.length))
   }
 }
 
@@ -125,7 +130,7 @@ extension EntityWatch {
     let score = try scorer.score(
       window, schema: schema, offset: offset, peers: judges.peers, model: judges.model, learns: false)
     var verdict = Verdict(score: score, trial: Self.follow(window, score, judges.trial, &trial), alerts: [])
-    guard score.isMatured, hasLearned(by: window.start, peers: judges.peers) else { return verdict }
+    guard canAlert(at: window, score, peers: judges.peers) else { return verdict }
     verdict.alerts = alerts(score.scales, judges.thresholds, window, offset: offset)
     if !verdict.alerts.isEmpty, score.modelScore != nil, let model = judges.model {
       verdict.score.modelParts = model.contributions(window.features, surprises: score.residuals.map(\.surprise))

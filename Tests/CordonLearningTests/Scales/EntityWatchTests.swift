@@ -3,8 +3,7 @@ import CordonLearning
 import CordonTestSupport
 import Testing
 
-/// It alerts once it has matured and a week of its own past or its peers stand for it, once a day and scale, and remembers
-/// over a restart.
+/// It alerts once a week of its own past or its peers stand for it, once a day and scale, and remembers over a restart.
 @Suite struct EntityWatchTests {
   private static let schema = EntityScorerTests.schema
   private static let judges = EntityWatch.Judges(thresholds: [6, .infinity, .infinity])
@@ -34,26 +33,38 @@ import Testing
     #expect(late.alerts.first?.goesOn == false)
   }
 
-  /// Sixty windows of its own make it mature; its first ones are told to nobody.
-  @Test func `its peers stand for the week`() throws {
+  /// What a group saw in some weeks of working hours.
+  private static func peers(hours: Int) -> PeerBaseline {
     var peers = PeerBaseline(featureCount: 2)
-    for hour in 0..<6 * 168 {
-      guard (8..<17).contains(hour % 24) else { continue }
+    for hour in 0..<hours where (8..<17).contains(hour % 24) {
       let window = EntityScorerTests.window(hour: hour, Float(9 + hour % 14))
       peers.learn(
-        zip(Self.schema.features, window.features).map { $0.transform.value(of: $1) }, at: HourOfWeek(window.start))
+        zip(schema.features, window.features).map { $0.transform.value(of: $1) }, at: HourOfWeek(window.start))
     }
+    return peers
+  }
+
+  /// A newcomer alerts, though its scores are of learning and count for no threshold.
+  @Test func `its peers stand for it until then`() throws {
     var judges = Self.judges
-    judges.peers = peers
+    judges.peers = Self.peers(hours: 6 * 168)
+    var watch = EntityWatch(featureCount: 2)
+    let usual = try watch.take(EntityScorerTests.window(hour: 10, 12), schema: Self.schema, judges: judges)
+    #expect(usual.alerts.isEmpty && !usual.score.isMatured)
+    let strange = try watch.take(EntityScorerTests.window(hour: 11, 900), schema: Self.schema, judges: judges)
+    #expect(strange.alerts.map(\.scale) == [.minute])
+  }
+
+  @Test func `peers that know little themselves stand for nobody`() throws {
+    var judges = Self.judges
+    judges.peers = Self.peers(hours: 11 * 24)
     var young = EntityWatch(featureCount: 2)
-    let usual = try young.take(EntityScorerTests.window(hour: 10, 12), schema: Self.schema, judges: judges)
-    #expect(usual.alerts.isEmpty)
+    _ = try young.take(EntityScorerTests.window(hour: 10, 12), schema: Self.schema, judges: judges)
     let early = try young.take(EntityScorerTests.window(hour: 11, 900), schema: Self.schema, judges: judges)
-    #expect(early.alerts.isEmpty && early.score.scales[0] > 6 && !early.score.isMatured)
-    // Six working days and a half are less than a week.
-    var watch = try Self.watch(hours: 6 * 24 + 15, judges: judges)
-    let strange = try watch.take(
-      EntityScorerTests.window(hour: 6 * 24 + 15, 900), schema: Self.schema, judges: judges)
+    #expect(early.alerts.isEmpty && early.score.scales[0] > 6)
+    // Once it has matured by itself, they spare it the week.
+    var watch = try Self.watch(hours: 3 * 24, judges: judges)
+    let strange = try watch.take(EntityScorerTests.window(hour: 3 * 24 + 9, 900), schema: Self.schema, judges: judges)
     #expect(strange.score.isMatured && strange.alerts.map(\.scale) == [.minute])
   }
 
