@@ -177,6 +177,8 @@ let package = Package(
     tests(
       "CordonTelemetryTests",
       ["CordonTelemetry", "CordonLearning", "CordonCore", "CLinux", "CordonTestSupport", crypto]),
+    tests(
+      "CSensorTests", ["CSensor", "CordonTelemetry", "CordonCore", "CordonTestSupport"], exclude: ["pam-session"]),
     tests("CordonContainmentTests", ["CordonContainment", "CordonCore", "CLinux", "CordonTestSupport"]),
     tests(
       "CordonAgentTests",
@@ -223,6 +225,7 @@ let package = Package(
         protobuf,
       ], path: "Tests/Fuzz",
       exclude: [
+        "SDKReport/Corpus",
         "AgentMessage/Corpus", "AuditLine/Corpus", "AuditMessage/Corpus", "BehaviourState/Corpus", "DateText/Corpus",
         "DICOMStream/Corpus", "DistinctSketch/Corpus", "EnrolmentToken/Corpus", "EnvelopeBytes/Corpus",
         "EnvelopePayload/Corpus",

@@ -64,11 +64,14 @@ package struct AgentPaths: Hashable, Sendable {
   package let worker: String
   /// Root, mode 0600: `cordon-agent status` and `release` speak here.
   package let controlSocket: String
+  /// Every account may connect; the policy says whom the agent listens to.
+  package let sensorSocket: String
 
   package init(state: String, run: String) {
     keeper = "\(state)/keeper"
     worker = "\(state)/worker"
     controlSocket = "\(run)/control.sock"
+    sensorSocket = "\(run)/sensor.sock"
   }
 
   package var identity: String { "\(worker)/identity" }

@@ -65,6 +65,9 @@ package final class SensorSet: SensorFeed {
       SensorSwitch(FileSource(), isReportedOff: true, notes: { canaries.problems }) {
         $0.file.isEnabled ? FileSourceSettings(policy: $0.file, canaries: canaries.paths) : nil
       },
+      SensorSwitch(SDKSource()) {
+        $0.sdk.isEnabled ? SDKSourceSettings(users: $0.sdk.users, path: paths.sensorSocket) : nil
+      },
       SensorSwitch(EHRSource()) {
         $0.ehr.isEnabled
           ? EHRSourceSettings(policy: $0.ehr, holdsPatientKey: holdsPatientKey, positions: paths.trailPositions) : nil

@@ -11,6 +11,7 @@ package struct Policy: Hashable, Sendable {
   package var windows: Windows
   package var audit: AuditSensor
   package var file: FileSensor
+  package var sdk: SDKSensor
   package var ehr: EHRSensor
   package var logs = Logs()
   package var tripwires: Tripwires
@@ -53,6 +54,14 @@ package struct Policy: Hashable, Sendable {
     /// Absolute folders.
     package var paths: [String] = ["/home"]
     package var exclude: [String] = []
+
+    package init() {}
+  }
+
+  package struct SDKSensor: Hashable, Sendable {
+    package var isEnabled = false
+    /// Local accounts whose programs may report.
+    package var users: [String] = ["root"]
 
     package init() {}
   }
@@ -192,6 +201,7 @@ package struct Policy: Hashable, Sendable {
     self.windows = Windows()
     self.audit = AuditSensor()
     self.file = FileSensor()
+    self.sdk = SDKSensor()
     self.ehr = EHRSensor()
     self.tripwires = Tripwires()
     self.containment = Containment()

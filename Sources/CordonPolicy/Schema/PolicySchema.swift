@@ -74,6 +74,8 @@ package enum PolicySchema {
     .flag("sensors.file.enabled", \.file.isEnabled, "watch files through fanotify"),
     .list("sensors.file.paths", \.file.paths, .absolutePath, most: 256, "folders watched"),
     .list("sensors.file.exclude", \.file.exclude, .absolutePath, most: 256, "folders below them that are not"),
+    .flag("sensors.sdk.enabled", \.sdk.isEnabled, "listen to what a gateway's own software reports over the C library"),
+    .list("sensors.sdk.users", \.sdk.users, .account, most: 32, "local accounts whose programs may report"),
     .flag(
       "sensors.ehr.enabled", \.ehr.isEnabled, "read a health record's audit trail; on machines of the gateway profile"),
     .list(

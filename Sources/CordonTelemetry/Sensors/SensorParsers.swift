@@ -19,6 +19,7 @@ package struct SensorParsers: Sendable {
   private var entries = [
     Entry(AuditSensor()),
     Entry(FileSensor()),
+    Entry(SDKSensor()),
     Entry(EHRSensor()),
     Entry(WindowsSensor()),
     Entry(ZeekSensor()),

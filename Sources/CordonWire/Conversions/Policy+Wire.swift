@@ -45,6 +45,7 @@ extension Cordon_V1_Policy {
     }
     policy.audit = sensors.audit.domain()
     policy.file = try sensors.file.domain()
+    if sensors.hasSdk { policy.sdk = try sensors.sdk.domain() }
     if sensors.hasEhr { policy.ehr = try sensors.ehr.domain() }
     if sensors.hasLogs { policy.logs = try sensors.logs.domain() }
     policy.tripwires = try tripwires.domain()

@@ -12,6 +12,8 @@ extension Cordon_V1_SensorPolicy {
     file.enabled = policy.file.isEnabled
     file.paths = policy.file.paths
     file.exclude = policy.file.exclude
+    sdk.enabled = policy.sdk.isEnabled
+    sdk.users = policy.sdk.users
     ehr = Cordon_V1_EHRSensorPolicy(policy.ehr)
     logs = Cordon_V1_LogsPolicy(policy.logs)
   }
@@ -35,6 +37,15 @@ extension Cordon_V1_FileSensorPolicy {
     sensor.isEnabled = enabled
     sensor.paths = try PolicyBounds.names(paths, "sensors.file.paths", most: WireLimits.path)
     sensor.exclude = try PolicyBounds.names(exclude, "sensors.file.exclude", most: WireLimits.path)
+    return sensor
+  }
+}
+
+extension Cordon_V1_SDKSensorPolicy {
+  package func domain() throws(CordonError) -> Policy.SDKSensor {
+    var sensor = Policy.SDKSensor()
+    sensor.isEnabled = enabled
+    sensor.users = try PolicyBounds.names(users, "sensors.sdk.users")
     return sensor
   }
 }

@@ -316,6 +316,15 @@ package nonisolated struct Cordon_V1_SensorPolicy: @unchecked Sendable {
   /// Clears the value of `file`. Subsequent reads from it will return its default value.
   package mutating func clearFile() {_uniqueStorage()._file = nil}
 
+  package var sdk: Cordon_V1_SDKSensorPolicy {
+    get {_storage._sdk ?? Cordon_V1_SDKSensorPolicy()}
+    set {_uniqueStorage()._sdk = newValue}
+  }
+  /// Returns true if `sdk` has been explicitly set.
+  package var hasSdk: Bool {_storage._sdk != nil}
+  /// Clears the value of `sdk`. Subsequent reads from it will return its default value.
+  package mutating func clearSdk() {_uniqueStorage()._sdk = nil}
+
   /// Absent in a policy from before there was this sensor.
   package var ehr: Cordon_V1_EHRSensorPolicy {
     get {_storage._ehr ?? Cordon_V1_EHRSensorPolicy()}
@@ -374,6 +383,22 @@ package nonisolated struct Cordon_V1_FileSensorPolicy: Sendable {
   package var paths: [String] = []
 
   package var exclude: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What a gateway's own software reports over the C library.
+package nonisolated struct Cordon_V1_SDKSensorPolicy: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var enabled: Bool = false
+
+  /// Local accounts whose programs may report.
+  package var users: [String] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1106,11 +1131,12 @@ nonisolated extension Cordon_V1_WindowPolicy: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SensorPolicy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}audit\0\u{1}file\0\u{1}ehr\0\u{2}%logs\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}audit\0\u{1}file\0\u{1}ehr\0\u{2}%logs\0\u{2}\u{5}sdk\0")
 
   fileprivate class _StorageClass {
     var _audit: Cordon_V1_AuditSensorPolicy? = nil
     var _file: Cordon_V1_FileSensorPolicy? = nil
+    var _sdk: Cordon_V1_SDKSensorPolicy? = nil
     var _ehr: Cordon_V1_EHRSensorPolicy? = nil
     var _logs: Cordon_V1_LogsPolicy? = nil
 
@@ -1125,6 +1151,7 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
     init(copying source: _StorageClass) {
       _audit = source._audit
       _file = source._file
+      _sdk = source._sdk
       _ehr = source._ehr
       _logs = source._logs
     }
@@ -1149,6 +1176,7 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
         case 2: try { try decoder.decodeSingularMessageField(value: &_storage._file) }()
         case 3: try { try decoder.decodeSingularMessageField(value: &_storage._ehr) }()
         case 40: try { try decoder.decodeSingularMessageField(value: &_storage._logs) }()
+        case 45: try { try decoder.decodeSingularMessageField(value: &_storage._sdk) }()
         default: break
         }
       }
@@ -1173,6 +1201,9 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
       try { if let v = _storage._logs {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
       } }()
+      try { if let v = _storage._sdk {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 45)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1184,6 +1215,7 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
         let rhs_storage = _args.1
         if _storage._audit != rhs_storage._audit {return false}
         if _storage._file != rhs_storage._file {return false}
+        if _storage._sdk != rhs_storage._sdk {return false}
         if _storage._ehr != rhs_storage._ehr {return false}
         if _storage._logs != rhs_storage._logs {return false}
         return true
@@ -1280,6 +1312,41 @@ nonisolated extension Cordon_V1_FileSensorPolicy: SwiftProtobuf.Message, SwiftPr
     if lhs.enabled != rhs.enabled {return false}
     if lhs.paths != rhs.paths {return false}
     if lhs.exclude != rhs.exclude {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_SDKSensorPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SDKSensorPolicy"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{1}users\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.enabled) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.users) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.enabled != false {
+      try visitor.visitSingularBoolField(value: self.enabled, fieldNumber: 1)
+    }
+    if !self.users.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.users, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_SDKSensorPolicy, rhs: Cordon_V1_SDKSensorPolicy) -> Bool {
+    if lhs.enabled != rhs.enabled {return false}
+    if lhs.users != rhs.users {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
