@@ -56,13 +56,18 @@ package final class KeeperCore: Sendable {
   private let logger: Logger
   private let state: Mutex<State>
   private let onPolicy: @Sendable (Policy) -> Void
+  private let onResumption: @Sendable (String, [UInt8]?) -> Void
 
-  /// - Parameter onPolicy: called, outside the lock, with each policy that comes into force.
+  /// - Parameters:
+  ///   - onPolicy: called, outside the lock, with each policy that comes into force.
+  ///   - onResumption: called with a sensor's name and what the worker has taken in of it.
   package init(
     authority: KeeperAuthority, executor: CommandExecutor, names: SiteNames, kin: KinMemory, agentID: AgentID,
     label: String, isRecorded: Bool = false, accounts: [UInt8] = [], clock: any WallClock, logger: Logger,
-    onPolicy: @escaping @Sendable (Policy) -> Void
+    onPolicy: @escaping @Sendable (Policy) -> Void,
+    onResumption: @escaping @Sendable (String, [UInt8]?) -> Void = { _, _ in }
   ) {
+    self.onResumption = onResumption
     self.names = names
     self.kin = kin
     self.agentID = agentID
@@ -102,6 +107,8 @@ package final class KeeperCore: Sendable {
     case .reflex(let request): react(to: request)
     case .lineage(let lineage): remember(lineage)
     case .outcomeSpooled(let spooled): forget(spooled)
+    case .resumption(let resumption):
+      onResumption(resumption.sensor, resumption.hasProgress ? [UInt8](resumption.progress) : nil)
     case .state(let worker):
       let models = worker.models.prefix(Self.mostModels).compactMap(\.domain)
       state.withLock { $0.models = models }

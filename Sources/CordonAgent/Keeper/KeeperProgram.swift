@@ -45,7 +45,7 @@ package struct KeeperProgram: Sendable {
       authority: authority, executor: executor, names: names, kin: kin, agentID: identity.id,
       label: identity.label, isRecorded: config.recording != nil, accounts: try RecordedAccounts.read(config.accounts),
       clock: clock, logger: logger,
-      onPolicy: { sensors.follow($0) })
+      onPolicy: { sensors.follow($0) }, onResumption: { sensors.resume($0, from: $1) })
     core.reconcile()
     self.core = core
     services = [

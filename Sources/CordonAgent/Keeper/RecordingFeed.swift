@@ -57,6 +57,8 @@ final class RecordingFeed: SensorFeed {
 
   func detach() { state.withLock { $0.seam = nil } }
 
+  func resume(_ sensor: String, from progress: [UInt8]?) {}
+
   func report() {
     let (seam, message) = state.withLock { state -> (KeeperSeam?, Cordon_V1_SensorState) in
       var message = Cordon_V1_SensorState()

@@ -14,6 +14,8 @@ protocol SensorFeed: Service {
   /// A worker has started; `processes` are Cordon's own.
   func attach(_ seam: KeeperSeam, ignoring processes: Set<UInt32>)
   func detach()
+  /// The worker says what it has taken in of a sensor that can go back.
+  func resume(_ sensor: String, from progress: [UInt8]?)
   /// Tells the worker of sensors whose state changed.
   func report()
 }
@@ -68,9 +70,10 @@ package final class SensorSet: SensorFeed {
       SensorSwitch(SDKSource()) {
         $0.sdk.isEnabled ? SDKSourceSettings(users: $0.sdk.users, path: paths.sensorSocket) : nil
       },
-      SensorSwitch(EHRSource()) {
+      SensorSwitch(EHRSource(settings: EHRSourceSettings(awaitsReader: true))) {
         $0.ehr.isEnabled
-          ? EHRSourceSettings(policy: $0.ehr, holdsPatientKey: holdsPatientKey, positions: paths.trailPositions) : nil
+          ? EHRSourceSettings(
+            policy: $0.ehr, holdsPatientKey: holdsPatientKey, positions: paths.trailPositions, awaitsReader: true) : nil
       },
     ] + logSwitches(paths: paths)
   }
@@ -120,7 +123,16 @@ package final class SensorSet: SensorFeed {
     report()
   }
 
-  package func detach() { state.withLock { $0.seam = nil } }
+  package func detach() {
+    state.withLock { $0.seam = nil }
+    for case let source as any ResumableSource in sources { source.pause() }
+  }
+
+  package func resume(_ sensor: String, from progress: [UInt8]?) {
+    for case let source as any ResumableSource in sources where source.name == sensor {
+      source.resume(from: progress)
+    }
+  }
 
   /// Tells the worker of sensors whose state changed; says nothing in the middle of a change.
   ///
@@ -152,7 +164,9 @@ package final class SensorSet: SensorFeed {
     await cancelWhenGracefulShutdown { [sources] in
       await withDiscardingTaskGroup { group in
         for source in sources {
-          let pump = SensorPump(queue: source.queue) { self.state.withLock { $0.seam } }
+          let pump = SensorPump(queue: source.queue, readsAgain: source is any ResumableSource) {
+            self.state.withLock { $0.seam }
+          }
           group.addTask { await pump.run() }
         }
       }
@@ -168,10 +182,13 @@ package final class SensorSet: SensorFeed {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let queue: RecordQueue
+    /// Whether what does not arrive is read again, and so is not lost.
+    private let readsAgain: Bool
     private let seam: @Sendable () -> KeeperSeam?
 
-    init(queue: RecordQueue, seam: @escaping @Sendable () -> KeeperSeam?) {
+    init(queue: RecordQueue, readsAgain: Bool, seam: @escaping @Sendable () -> KeeperSeam?) {
       self.queue = queue
+      self.readsAgain = readsAgain
       self.seam = seam
     }
 
@@ -187,7 +204,10 @@ package final class SensorSet: SensorFeed {
       message.sensorBytes.sensor = batch.sensor
       message.sensorBytes.records = batch.records.map { Data($0) }
       message.sensorBytes.dropped = batch.dropped
-      do { try seam.send(message) } catch { queue.countDropped(UInt64(batch.records.count) + batch.dropped) }
+      message.sensorBytes.progress = Data(batch.progress)
+      do { try seam.send(message) } catch {
+        queue.countDropped((readsAgain ? 0 : UInt64(batch.records.count)) + batch.dropped)
+      }
     }
   }
 }

@@ -33,12 +33,13 @@ package struct RecordSpool<Storage: SpoolStorage> {
 
   /// Lets records in; where there is no room the oldest windows give way, detections and outcomes never do.
   ///
+  /// - Parameter intake: replaces what is kept of sources, together with the records or not at all; nil: it stays.
   /// - Throws: what the disk says; nothing entered then, and the drop is counted as `unwritten`.
   package mutating func append(
-    _ records: [(lane: Lane, bytes: [UInt8])], at now: Timestamp
+    _ records: [(lane: Lane, bytes: [UInt8])], intake: [UInt8]? = nil, at now: Timestamp
   ) throws(CordonError) -> Appended {
     do throws(CordonError) {
-      return try enter(records, at: now)
+      return try enter(records, intake, at: now)
     } catch {
       // Not durable until the next commit works; a crash before that loses the count along with the records.
       state.count(.unwritten, records.count)
@@ -47,9 +48,10 @@ package struct RecordSpool<Storage: SpoolStorage> {
   }
 
   private mutating func enter(
-    _ records: [(lane: Lane, bytes: [UInt8])], at now: Timestamp
+    _ records: [(lane: Lane, bytes: [UInt8])], _ intake: [UInt8]?, at now: Timestamp
   ) throws(CordonError) -> Appended {
     var next = state
+    if let intake { next.intake = intake }
     var change = SpoolChange(to: next)
     var appended = Appended()
     let sizes = records.filter { $0.bytes.count <= limits.recordBytes }.reduce(0) { $0 + $1.bytes.count }

@@ -8,7 +8,7 @@ package final class SQLiteSpoolStorage: SpoolStorage {
   private let database: SQLiteDatabase
 
   /// Version of the tables below; a file of another version is not touched.
-  private static let version: Int64 = 1
+  private static let version: Int64 = 2
   /// Spare room for indexes, bookkeeping and pages that are half empty.
   private static let overhead = 3
   /// A record's size, which carries no checksum: damage must not make sums that no integer holds.
@@ -18,7 +18,7 @@ package final class SQLiteSpoolStorage: SpoolStorage {
   ///
   /// - Throws: `sqlite-damaged` where the file is not a whole database; `spool-version` where a newer agent wrote it.
   package init(path: String, limits: SpoolLimits = SpoolLimits()) throws(CordonError) {
-    let most = (limits.bytes + limits.reserveBytes + limits.setAsideBytes) * Self.overhead + 1 << 20
+    let most = (limits.bytes + limits.reserveBytes + limits.setAsideBytes) * Self.overhead + Intake.mostBytes + 1 << 20
     database = try SQLiteDatabase(path: path, mostBytes: most)
     let version = try database.integer("PRAGMA user_version")
     guard version <= Self.version else {
@@ -28,6 +28,7 @@ package final class SQLiteSpoolStorage: SpoolStorage {
     }
     try check()
     if version == 0 { try create() }
+    if version < 2 { try addIntake(isNew: version == 0) }
   }
 
   /// Ends the connection, so that the file may be moved.
@@ -65,6 +66,18 @@ package final class SQLiteSpoolStorage: SpoolStorage {
     }
   }
 
+  /// What a spool of an earlier version had taken in, nobody knows.
+  private func addIntake(isNew: Bool) throws(CordonError) {
+    try database.transaction { () throws(CordonError) in
+      try database.execute(
+        """
+        CREATE TABLE intake (id INTEGER PRIMARY KEY CHECK (id = 1), checksum INTEGER NOT NULL, bytes BLOB NOT NULL);
+        PRAGMA user_version = 2;
+        """)
+      if isNew { try write(intake: []) }
+    }
+  }
+
   // MARK: Changes
 
   package func commit(_ change: SpoolChange, before: SpoolState) throws(CordonError) {
@@ -84,6 +97,7 @@ package final class SQLiteSpoolStorage: SpoolStorage {
       for epoch in change.forgottenEpochs { try forget(epoch) }
       for (ordinal, epoch) in change.changedEpochs(since: before) { try write(epoch, ordinal: ordinal) }
       if change.after.drops != before.drops { try writeDrops(change.after.drops) }
+      if let intake = change.after.intake, intake != before.intake { try write(intake: intake) }
     }
   }
 
@@ -145,6 +159,12 @@ package final class SQLiteSpoolStorage: SpoolStorage {
     }
   }
 
+  private func write(intake bytes: [UInt8]) throws(CordonError) {
+    try database.run(
+      "INSERT OR REPLACE INTO intake (id, checksum, bytes) VALUES (1, ?, ?)",
+      [.integer(Int64(bitPattern: Checksum.of(bytes))), .blob(bytes)])
+  }
+
   private func bits(_ epoch: SpoolEpoch) -> SQLiteValue { .integer(Int64(bitPattern: epoch.bits)) }
   private func number(_ number: UInt64) -> SQLiteValue { .integer(Int64(clamping: number)) }
   private func place(_ place: SpoolPlace) -> [SQLiteValue] {
@@ -187,6 +207,10 @@ package final class SQLiteSpoolStorage: SpoolStorage {
     }
     try database.rows("SELECT cause, number FROM dropped", []) { row in
       if let drop = SpoolDrop(rawValue: row.text(0)) { state.drops[drop] = UInt64(clamping: row.integer(1)) }
+    }
+    try database.rows("SELECT checksum, bytes FROM intake", []) { row in
+      let bytes = row.blob(1)
+      if Checksum.of(bytes) == UInt64(bitPattern: row.integer(0)) { state.intake = bytes }
     }
     return state
   }

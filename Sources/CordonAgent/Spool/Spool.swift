@@ -22,22 +22,33 @@ package actor Spool {
   private let path: String
   private let clock: any WallClock
   private let limits: SpoolLimits
+  private let lock: SpoolLock?
   private var spool: RecordSpool<SQLiteSpoolStorage>
   private var randomness = SystemRandomNumberGenerator()
   /// How the file was found when last opened.
   package private(set) var opening: Opening
   /// How it was found at the start.
   package nonisolated let found: Opening
+  /// What was taken in of sources that can go back, at the start; its open windows are records by now. Nil where that is
+  /// lost.
+  package nonisolated let intake: Intake?
   /// Raised after records entered.
   package nonisolated let added = WakeSignal()
 
   /// Opens or creates the spool at a path; its folder must exist and be the agent's own.
-  package init(path: String, clock: any WallClock, limits: SpoolLimits = SpoolLimits()) throws(CordonError) {
+  ///
+  /// - Parameter lock: held as long as the spool is.
+  package init(
+    path: String, clock: any WallClock, limits: SpoolLimits = SpoolLimits(), lock: SpoolLock? = nil
+  ) throws(CordonError) {
+    self.lock = lock
     self.path = path
     self.clock = clock
     self.limits = limits
     var generator = SystemRandomNumberGenerator()
-    let (spool, found) = try Self.open(path, at: clock.now, limits: limits, randomness: &generator)
+    var (spool, found) = try Self.open(path, at: clock.now, limits: limits, randomness: &generator)
+    let kept = spool.state.intake.map { Intake(encoded: $0) }
+    if case .replaced = found { intake = nil } else { intake = try Self.close(kept, in: &spool, at: clock.now) }
     self.spool = spool
     self.found = found
     opening = found
@@ -61,6 +72,16 @@ package actor Spool {
     }
   }
 
+  /// Makes records of the windows that were open when the agent ended, in the commit that forgets that they were.
+  private static func close(
+    _ intake: Intake?, in spool: inout RecordSpool<SQLiteSpoolStorage>, at now: Timestamp
+  ) throws(CordonError) -> Intake? {
+    guard let intake, !intake.unfinished.isEmpty else { return intake }
+    let closed = Intake(progress: intake.progress)
+    _ = try spool.append(try encoded(intake.unfinished.map(Record.window)), intake: try closed.encoded(), at: now)
+    return closed
+  }
+
   /// What a heartbeat says of the spool.
   package struct Depth: Hashable, Sendable {
     package var records: Int
@@ -74,9 +95,21 @@ package actor Spool {
 
   /// Lets records in, numbered and durable when this returns.
   ///
+  /// - Parameter intake: what was taken in of sources for these records, made durable with them; nil: nothing changed.
   /// - Throws: `sqlite-full`, `sqlite-io`: nothing entered; the drop is counted, and the next append may work again.
   @discardableResult
-  package func append(_ records: [Record]) throws(CordonError) -> RecordSpool<SQLiteSpoolStorage>.Appended {
+  package func append(
+    _ records: [Record], intake: Intake? = nil
+  ) throws(CordonError) -> RecordSpool<SQLiteSpoolStorage>.Appended {
+    let encoded = try Self.encoded(records)
+    let kept = try intake?.encoded()
+    let now = clock.now
+    let appended = try recovering { spool throws(CordonError) in try spool.append(encoded, intake: kept, at: now) }
+    if appended.numbered > 0 { added.raise() }
+    return appended
+  }
+
+  private static func encoded(_ records: [Record]) throws(CordonError) -> [(lane: Lane, bytes: [UInt8])] {
     var encoded: [(lane: Lane, bytes: [UInt8])] = []
     encoded.reserveCapacity(records.count)
     for record in records {
@@ -86,10 +119,7 @@ package actor Spool {
         throw CordonError(.defect, "spool-encoding", "A \(record.lane) record cannot be encoded: \(error).")
       }
     }
-    let now = clock.now
-    let appended = try recovering { spool throws(CordonError) in try spool.append(encoded, at: now) }
-    if appended.numbered > 0 { added.raise() }
-    return appended
+    return encoded
   }
 
   /// Drops windows that grew too old; call it every few minutes.

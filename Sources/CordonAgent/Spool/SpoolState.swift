@@ -28,6 +28,9 @@ package struct SpoolState: Hashable, Sendable {
   package var epochs: [Epoch] = []
   /// Since the spool was created.
   package var drops: [SpoolDrop: UInt64] = [:]
+  /// What sources that can go back have been read up to, with what came of it that is in no record yet; opaque here. Nil
+  /// where nobody knows any more.
+  package var intake: [UInt8]?
 
   package init() {}
 

@@ -15,6 +15,8 @@ package final class RecordOutbox: Service {
     var records: [Record] = []
     var windows = 0
     var dropped: UInt64 = 0
+    /// What was taken in for the records up to the last one; goes with them or not at all.
+    var intake: Intake?
   }
 
   private let spool: Spool
@@ -36,8 +38,9 @@ package final class RecordOutbox: Service {
   /// Whether so many windows wait that who can wait should.
   var isHalfFull: Bool { state.withLock { $0.windows > Self.windowLimit / 2 } }
 
-  package func add(_ records: [Record]) {
-    guard !records.isEmpty else { return }
+  /// - Parameter intake: what was taken in of sources for these records and all before them.
+  package func add(_ records: [Record], intake: Intake? = nil) {
+    guard !records.isEmpty || intake != nil else { return }
     state.withLock { state in
       for record in records {
         if case .window = record {
@@ -49,6 +52,7 @@ package final class RecordOutbox: Service {
         }
         state.records.append(record)
       }
+      state.intake = intake ?? state.intake
     }
     added.raise()
   }
@@ -65,24 +69,25 @@ package final class RecordOutbox: Service {
 
   private func flush() async {
     while true {
-      let records = state.withLock { state in
-        defer { (state.records, state.windows) = ([], 0) }
-        return state.records
+      let (records, intake) = state.withLock { state in
+        defer { (state.records, state.windows, state.intake) = ([], 0, nil) }
+        return (state.records, state.intake)
       }
-      guard !records.isEmpty else { return }
+      guard !records.isEmpty || intake != nil else { return }
       do {
-        _ = try await spool.append(records)
+        _ = try await spool.append(records, intake: intake)
         onSpooled(records)
       } catch {
         logger.error("Records wait because the spool cannot be written", metadata: ["error": "\(error)"])
-        putBack(records)
+        putBack(records, intake)
         do { try await Task.sleep(for: Self.retryPause) } catch { return }
       }
     }
   }
 
-  private func putBack(_ records: [Record]) {
+  private func putBack(_ records: [Record], _ intake: Intake?) {
     state.withLock { state in
+      state.intake = state.intake ?? intake
       state.records = records + state.records
       state.windows = state.records.count { if case .window = $0 { true } else { false } }
     }

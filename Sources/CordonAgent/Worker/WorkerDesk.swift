@@ -20,6 +20,8 @@ package final class WorkerDesk: AgentStatusSource {
     var behaviour: BehaviourStage
     /// Who had used whose record before a restart, until there is a pipeline.
     var history: [UInt8]
+    /// What had been taken in of audit trails, until there is a pipeline.
+    var progress: [UInt8]?
     var shelf: ModelShelf
     var keyEpoch: UInt32 = 0
     var policy: Policy = .observeOnly
@@ -54,16 +56,17 @@ package final class WorkerDesk: AgentStatusSource {
   /// - Parameters:
   ///   - restored: what behaviour learned before the restart.
   ///   - history: who had used whose record before the restart.
+  ///   - progress: what had been taken in of audit trails before it; nil where that is lost.
   ///   - onTrust: called with each trust bundle that the keeper has verified.
   package init(
     settings: WorkerSettings, link: KeeperLink, outbox: RecordOutbox, clock: any WallClock, logger: Logger,
     restored: BehaviourStore.Restored = BehaviourStore.Restored(), history: [UInt8] = [],
-    onTrust: @escaping @Sendable (TrustBundle) -> Void = { _ in }
+    progress: [UInt8]? = [], onTrust: @escaping @Sendable (TrustBundle) -> Void = { _ in }
   ) {
     self.onTrust = onTrust
     state = Mutex(
       State(
-        behaviour: restored.stage, history: history, shelf: restored.shelf,
+        behaviour: restored.stage, history: history, progress: progress, shelf: restored.shelf,
         recorded: settings.isRecorded ? RecordedTime() : nil))
     self.settings = settings
     self.link = link
@@ -189,7 +192,8 @@ extension WorkerDesk {
   private func ingest(_ bytes: Cordon_V1_SensorBytes) {
     let now = clock.now
     let batch = SensorBatch(
-      sensor: bytes.sensor, records: bytes.records.map { [UInt8]($0) }, dropped: bytes.dropped)
+      sensor: bytes.sensor, records: bytes.records.map { [UInt8]($0) }, dropped: bytes.dropped,
+      progress: [UInt8](bytes.progress))
     // A recording can be read faster than the spool writes; the kernel cannot be asked to wait.
     while settings.isRecorded, outbox.isHalfFull { Self.pause() }
     let outputs = state.withLock { state -> [WorkerOutput] in
@@ -243,9 +247,12 @@ extension WorkerDesk {
         if state.pipeline == nil {
           state.pipeline = WorkerPipeline(
             settings: settings, policy: policy, keys: keys, behaviour: state.behaviour, history: state.history,
+            progress: state.progress ?? [],
             directory: settings.isRecorded ? state.accounts : SystemAccounts())
           state.behaviour = BehaviourStage()
           state.history = []
+          askForRest(of: state.progress)
+          state.progress = nil
         } else {
           if state.keyEpoch != keeper.keyEpoch, let output = state.pipeline?.use(keys, at: now) {
             outputs.append(output)
@@ -260,6 +267,14 @@ extension WorkerDesk {
     } catch {
       logger.error("The keeper's state cannot be followed", metadata: ["error": "\(error)"])
     }
+  }
+
+  /// From here on what comes is taken in: sources that can go back read on where this agent had got.
+  private func askForRest(of progress: [UInt8]?) {
+    var message = Cordon_V1_WorkerMessage()
+    message.resumption.sensor = EHRSensor.name
+    if let progress { message.resumption.progress = Data(progress) }
+    link.send(message)
   }
 
   private func followTrust(_ payload: [UInt8]) throws(CordonError) {
@@ -288,7 +303,7 @@ extension WorkerDesk {
   private func emit(_ output: WorkerOutput?) {
     guard let output, !output.isEmpty else { return }
     // The processes of a recording are not this machine's.
-    guard !settings.isRecorded else { return outbox.add(output.records) }
+    guard !settings.isRecorded else { return outbox.add(output.records, intake: output.intake) }
     for lineage in output.lineages {
       var message = Cordon_V1_WorkerMessage()
       message.lineage.process = Cordon_V1_ProcessRef(lineage.process)
@@ -307,6 +322,6 @@ extension WorkerDesk {
       message.reflex.address = Data(reflex.address?.bytes ?? [])
       link.send(message)
     }
-    outbox.add(output.records)
+    outbox.add(output.records, intake: output.intake)
   }
 }

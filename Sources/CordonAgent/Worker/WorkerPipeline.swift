@@ -45,6 +45,7 @@ package struct WorkerPipeline: Sendable {
   private var windows: WindowAssembler
   /// Accesses to health records, on gateways.
   private var records: RecordStage
+  private var intake: IntakeClock
   private var running: Set<String> = []
   private var observations: [Observation] = []
   private let hostEntity: EntityRef
@@ -57,10 +58,11 @@ package struct WorkerPipeline: Sendable {
 
   /// - Parameters:
   ///   - history: who had used whose record before a restart, as `patientHistory` gave it.
+  ///   - progress: what had been taken in of audit trails, as an output's `intake` said.
   ///   - siteOffset: seconds that a time zone's clock is ahead of UTC at a moment.
   package init(
     settings: WorkerSettings, policy: Policy = .observeOnly, keys: PseudonymKeys,
-    behaviour: BehaviourStage = BehaviourStage(), history: [UInt8] = [],
+    behaviour: BehaviourStage = BehaviourStage(), history: [UInt8] = [], progress: [UInt8] = [],
     directory: any AccountDirectory = SystemAccounts(),
     ownership: PackageOwnership = PackageOwnership(),
     randomness: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
@@ -80,6 +82,7 @@ package struct WorkerPipeline: Sendable {
     naming = EntityNaming(settings: .init(machine: settings.machine, policy: policy), directory: directory)
     windows = WindowAssembler(settings: Self.windowSettings(policy))
     records = RecordStage(policy: policy, pseudonymiser: pseudonymiser, ownKey: keys.path, history: history)
+    intake = IntakeClock(progress: progress)
     hostEntity = EntityRef(kind: .host, label: settings.host)
     pseudonymiser.setClear(naming.clearNames)
     self.behaviour.setCap(DailyCap.limit(dailyAlerts: policy.dailyAlerts))
@@ -98,6 +101,7 @@ package struct WorkerPipeline: Sendable {
     if !isKnown { counters.unknownSensor += UInt64(batch.records.count) }
     take(&found, now, &output)
     swap(&found, &observations)
+    if batch.sensor == EHRSensor.name { intake.take(batch) }
     return output
   }
 
@@ -108,7 +112,7 @@ package struct WorkerPipeline: Sendable {
     parsers.advance(to: now, into: &found)
     take(&found, now, &output)
     score(windows.advance(to: now), now, &output)
-    score(records.windows.advance(to: now), now, &output)
+    closeRecords(isLast: false, now, &output)
     return output
   }
 
@@ -119,7 +123,7 @@ package struct WorkerPipeline: Sendable {
     parsers.finish(into: &found)
     take(&found, now, &output)
     score(windows.finish(), now, &output)
-    score(records.windows.finish(), now, &output)
+    closeRecords(isLast: true, now, &output)
     do throws(CordonError) {
       try behaviour.settle { [siteOffset, policy] in siteOffset(policy.timeZone, $0) }
     } catch { counters.unscored += 1 }
@@ -183,6 +187,15 @@ package struct WorkerPipeline: Sendable {
 }
 
 extension WorkerPipeline {
+  /// Windows of health records leave together with what was read for them, so that neither counts without the other.
+  private mutating func closeRecords(isLast: Bool, _ now: Timestamp, _ output: inout WorkerOutput) {
+    var closed = isLast ? [] : records.windows.advance(to: now)
+    if isLast || records.windows.openCount > Intake.unfinishedLimit { closed += records.windows.finish() }
+    guard !closed.isEmpty || (isLast ? intake.isChanged : intake.isDue(at: now)) else { return }
+    score(closed, now, &output)
+    output.intake = intake.checkpoint(records.windows.unfinished, at: now)
+  }
+
   private mutating func score(_ closed: [EntityWindow], _ now: Timestamp, _ output: inout WorkerOutput) {
     for window in closed {
       guard policy.learning.isEnabled else {

@@ -49,7 +49,8 @@ package struct WorkerProgram<Transport: ClientTransport>: Sendable {
     _ parts: Parts, identity: AgentIdentity, live: LiveIdentity, trust: TrustStore,
     connector: @escaping UplinkService<Transport>.Connector
   ) throws(CordonError) {
-    let spool = try Spool(path: parts.paths.spool, clock: parts.clock)
+    let lock = try SpoolLock(path: parts.paths.spool)
+    let spool = try Spool(path: parts.paths.spool, clock: parts.clock, lock: lock)
     if case .replaced(let moved, let reason) = spool.found {
       parts.logger.error(
         "The spool was unusable and is replaced by an empty one",
@@ -67,7 +68,7 @@ package struct WorkerProgram<Transport: ClientTransport>: Sendable {
     let history = PatientHistoryFile(path: parts.paths.patientHistory, logger: parts.logger)
     let desk = WorkerDesk(
       settings: settings, link: link, outbox: outbox, clock: parts.clock, logger: parts.logger,
-      restored: store.restored, history: history.load(),
+      restored: store.restored, history: history.load(), progress: spool.intake?.progress,
       onTrust: { [logger = parts.logger] bundle in
         do throws(CordonError) {
           try trust.follow(bundle)

@@ -54,10 +54,12 @@ package struct WorkerOutput: Hashable, Sendable {
   package var reflexes: [ReflexRequest] = []
   /// For the keeper, before the reflexes.
   package var lineages: [ProcessLineage] = []
+  /// For the spool, together with the records: what was taken in for them and all before; nil: nothing changed.
+  package var intake: Intake?
 
   package init() {}
 
-  package var isEmpty: Bool { records.isEmpty && reflexes.isEmpty && lineages.isEmpty }
+  package var isEmpty: Bool { records.isEmpty && reflexes.isEmpty && lineages.isEmpty && intake == nil }
 }
 
 /// What the pipeline has seen and dropped since it was made, for heartbeats.

@@ -5,7 +5,7 @@ package import CordonCore
 /// After Fabbri and LeFevre, "Explanation-Based Auditing" (2011): nearly every proper access has a reason that stands in
 /// the hospital's own data; what has none is worth a look. Rules of our own: an access is explained where the user, or a
 /// group that the user belongs to, has to do with the patient from `before` an appointment, a stay or a team's time until
-/// `after` it. Bounded; what was used longest ago is forgotten first. Raw names stay in here.
+/// `after` it. Bounded, by number and by `byteLimit`; what was used longest ago is forgotten first. Raw names stay in here.
 package struct CareMemory: Sendable {
   /// Patients in each of two generations.
   package static let patientLimit = 32_768
@@ -14,6 +14,8 @@ package struct CareMemory: Sendable {
   /// Members of groups in each of two generations.
   package static let memberLimit = 16_384
   package static let groupLimit = 16
+  /// Bytes of both generations of everything, as far as texts can be weighed.
+  package static let byteLimit = 48 << 20
   /// People prepare for an appointment.
   package static let before = Duration.seconds(86_400)
   /// Letters and bills are written when the patient is long at home.
@@ -28,13 +30,20 @@ package struct CareMemory: Sendable {
     var to: Timestamp
   }
 
-  private var relations = GenerationCache<CanonicalName, [Relation]>(limit: patientLimit)
-  private var groups = GenerationCache<String, [String]>(limit: memberLimit)
+  private var relations = GenerationCache<CanonicalName, [Relation]>(
+    limit: patientLimit, weightLimit: byteLimit / 8 * 3
+  ) { name, relations in relations.reduce(weight(name.bytes.count)) { $0 + 48 + weight(of: $1.parties) } }
+  private var groups = GenerationCache<String, [String]>(limit: memberLimit, weightLimit: byteLimit / 8) {
+    weight($0.utf8.count) + weight(of: $1)
+  }
 
   package init() {}
 
   /// Without any planning nothing is explained, and that says nothing about anybody.
-  package var isInformed: Bool { relations.count > 0 }
+  package var isInformed: Bool { relationCount > 0 }
+
+  /// Patients of whom something is planned.
+  package var relationCount: Int { relations.count }
 
   /// Takes what planning says; a relation of the same parties and beginning replaces the older one.
   package mutating func take(_ relation: CareRelation, of patient: CanonicalName) {
@@ -64,6 +73,11 @@ package struct CareMemory: Sendable {
     let keys = allKeys(of: names)
     return current.contains { $0.parties.contains { keys.contains($0) } }
   }
+
+  /// Of an entry with a text of so many bytes: with its share of tables, rounded up.
+  private static func weight(_ bytes: Int) -> Int { 48 + bytes }
+
+  private static func weight(of texts: [String]) -> Int { texts.reduce(0) { $0 + weight($1.utf8.count) } }
 
   /// A longer text names nobody, and would only fill the memory.
   private static func isName(_ text: String) -> Bool { text.utf8.count <= CanonicalName.partLimit }

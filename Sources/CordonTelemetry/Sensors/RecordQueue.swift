@@ -7,11 +7,14 @@ package struct SensorBatch: Hashable, Sendable {
   package var records: [[UInt8]]
   /// Dropped since the batch before, by the kernel or the queue.
   package var dropped: UInt64
+  /// How far the source has read once the batch is taken in, in the source's own words; empty where it cannot go back.
+  package var progress: [UInt8]
 
-  package init(sensor: String, records: [[UInt8]] = [], dropped: UInt64 = 0) {
+  package init(sensor: String, records: [[UInt8]] = [], dropped: UInt64 = 0, progress: [UInt8] = []) {
     self.sensor = sensor
     self.records = records
     self.dropped = dropped
+    self.progress = progress
   }
 }
 
@@ -27,10 +30,22 @@ package final class RecordQueue: Sendable {
 
   private struct State {
     var records: [[UInt8]] = []
+    /// What is said of the source's progress, each behind so many records.
+    var marks: [(behind: Int, words: [UInt8])] = []
     var bytes = 0
     var dropped: UInt64 = 0
     var read: UInt64 = 0
     var droppedEver: UInt64 = 0
+
+    var isWaiting: Bool { !records.isEmpty || !marks.isEmpty || dropped > 0 }
+
+    /// Of the `count` records that leave.
+    mutating func takeMarks(of count: Int) -> [UInt8] {
+      let due = marks.prefix { $0.behind <= count }
+      marks.removeFirst(due.count)
+      for index in marks.indices { marks[index].behind -= count }
+      return due.flatMap(\.words)
+    }
   }
 
   package let sensor: String
@@ -46,6 +61,24 @@ package final class RecordQueue: Sendable {
     self.sensor = sensor
     self.sizeLimit = sizeLimit
     (wakeups, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  /// Says how far the source has read, once all records that wait now have been taken in.
+  package func mark(_ words: [UInt8]) {
+    let isAlone = state.withLock { state in
+      state.marks.append((state.records.count, words))
+      return state.records.isEmpty
+    }
+    if isAlone { signal.yield() }
+  }
+
+  /// Forgets what waits, which the source will read again: nothing of it counts as dropped.
+  package func clear() {
+    state.withLock { state in
+      state.records = []
+      state.marks = []
+      state.bytes = 0
+    }
   }
 
   /// Adds a record, or drops and counts it.
@@ -86,12 +119,14 @@ package final class RecordQueue: Sendable {
   /// there is neither.
   package func drain(most: Int = recordLimit, bytes limit: Int = byteLimit) -> SensorBatch? {
     let (batch, isMore): (SensorBatch?, Bool) = state.withLock { state in
-      guard !state.records.isEmpty || state.dropped > 0 else { return (nil, false) }
+      guard state.isWaiting else { return (nil, false) }
       var batch = SensorBatch(sensor: sensor, dropped: state.dropped)
       state.dropped = 0
       if state.records.count <= most, state.bytes <= limit {
         swap(&batch.records, &state.records)
         state.bytes = 0
+        batch.progress = state.marks.flatMap(\.words)
+        state.marks = []
       } else {
         var (count, taken) = (0, 0)
         while count < min(most, state.records.count), count == 0 || taken + state.records[count].count <= limit {
@@ -101,6 +136,7 @@ package final class RecordQueue: Sendable {
         batch.records = Array(state.records[..<count])
         state.records.removeFirst(count)
         state.bytes -= taken
+        batch.progress = state.takeMarks(of: count)
       }
       return (batch, !state.records.isEmpty)
     }
@@ -110,7 +146,7 @@ package final class RecordQueue: Sendable {
 
   /// Yields where something waits: for a reader that could not take it when it came.
   package func wake() {
-    if state.withLock({ !$0.records.isEmpty || $0.dropped > 0 }) { signal.yield() }
+    if state.withLock({ $0.isWaiting }) { signal.yield() }
   }
 
   /// Records offered and records dropped since the queue was made.

@@ -67,6 +67,17 @@ package protocol SensorSource: AnyObject, Sendable {
   func ignore(processes: Set<UInt32>)
 }
 
+/// A source that can go back: its queue says how far it has read, and it reads on from where its reader has got.
+///
+/// So each record has its effect once, whichever process dies when. Between `pause` and `resume` nothing is read.
+package protocol ResumableSource: SensorSource {
+  /// The reader is gone: what waits for it is forgotten, because it will be read again.
+  func pause()
+  /// A reader says what it has taken in for good, in the words of the queue's marks; nil: it has lost its memory, and
+  /// the source goes on where it believes that it was.
+  func resume(from progress: [UInt8]?)
+}
+
 /// The unprivileged half: bytes to observations. A pure value.
 package protocol SensorParser: Sendable {
   /// What went in and did not come out.

@@ -169,6 +169,14 @@ package struct WindowAssembler: Sendable {
     return takeClosed()
   }
 
+  /// What is open, as it stands; it may still grow.
+  package var unfinished: [EntityWindow] {
+    open.compactMap { key, window in
+      guard window.observations > 0, let schema = FeatureSchema.withID(key.schema) else { return nil }
+      return finished(window, key, schema, late: 0)
+    }
+  }
+
   /// Closes everything, as at the end of a file or of the agent.
   package mutating func finish() -> [EntityWindow] {
     closeAll()
@@ -204,14 +212,21 @@ package struct WindowAssembler: Sendable {
   private mutating func append(_ window: WindowAccumulator, _ key: Key, isEarly: Bool) {
     guard let schema = FeatureSchema.withID(key.schema) else { return }
     let late = late.removeValue(forKey: Owner(entity: key.entity, schema: key.schema)) ?? 0
+    var finished = finished(window, key, schema, late: late)
+    finished.isEarly = isEarly
+    counters.windows += 1
+    closed.append(finished)
+  }
+
+  private func finished(
+    _ window: WindowAccumulator, _ key: Key, _ schema: FeatureSchema, late: UInt32
+  ) -> EntityWindow {
     var finished = window.window(
       of: key.entity, schema: schema, start: key.start, length: settings.length.milliseconds, late: late)
-    finished.isEarly = isEarly
     finished.isSkewed = isSkewed
     // A person is at more than one machine; what is bound to this one is all there is of it.
     finished.isPartial = key.entity.kind == .user
-    counters.windows += 1
-    closed.append(finished)
+    return finished
   }
 
   private mutating func countLate(_ entity: EntityRef, _ schema: FeatureSchema) {

@@ -165,6 +165,15 @@ package nonisolated struct Cordon_V1_WorkerMessage: Sendable {
     set {body = .lineage(newValue)}
   }
 
+  /// What the worker has taken in of a sensor that can go back; the sensor waits for it.
+  package var resumption: Cordon_V1_SensorResumption {
+    get {
+      if case .resumption(let v)? = body {return v}
+      return Cordon_V1_SensorResumption()
+    }
+    set {body = .resumption(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -177,6 +186,8 @@ package nonisolated struct Cordon_V1_WorkerMessage: Sendable {
     case outcomeSpooled(Cordon_V1_OutcomeSpooled)
     /// Descendants of a suspect that are not below it any more; the keeper believes none without looking.
     case lineage(Cordon_V1_Lineage)
+    /// What the worker has taken in of a sensor that can go back; the sensor waits for it.
+    case resumption(Cordon_V1_SensorResumption)
 
   }
 
@@ -193,6 +204,50 @@ package nonisolated struct Cordon_V1_SensorBytes: Sendable {
   package var records: [Data] = []
 
   package var dropped: UInt64 = 0
+
+  /// How far the source has read once the records are taken in, in the source's own words.
+  package var progress: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Cordon_V1_SensorResumption: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var sensor: String = String()
+
+  /// As the keeper said it; absent where the worker has lost its memory.
+  package var progress: Data {
+    get {_progress ?? Data()}
+    set {_progress = newValue}
+  }
+  /// Returns true if `progress` has been explicitly set.
+  package var hasProgress: Bool {self._progress != nil}
+  /// Clears the value of `progress`. Subsequent reads from it will return its default value.
+  package mutating func clearProgress() {self._progress = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _progress: Data? = nil
+}
+
+/// What the worker's spool keeps beside the records, changed together with them.
+package nonisolated struct Cordon_V1_SpooledIntake: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Of the health record's audit trails: everything up to there is in records, or in `open`.
+  package var progress: Data = Data()
+
+  /// Windows that may still grow; a worker that starts anew sends them as they are.
+  package var `open`: [Cordon_V1_Record] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -581,7 +636,7 @@ nonisolated extension Cordon_V1_Recording: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension Cordon_V1_WorkerMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".WorkerMessage"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}offer\0\u{1}reflex\0\u{1}state\0\u{3}outcome_spooled\0\u{1}lineage\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}offer\0\u{1}reflex\0\u{1}state\0\u{3}outcome_spooled\0\u{1}lineage\0\u{1}resumption\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -654,6 +709,19 @@ nonisolated extension Cordon_V1_WorkerMessage: SwiftProtobuf.Message, SwiftProto
           self.body = .lineage(v)
         }
       }()
+      case 6: try {
+        var v: Cordon_V1_SensorResumption?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .resumption(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .resumption(v)
+        }
+      }()
       default: break
       }
     }
@@ -685,6 +753,10 @@ nonisolated extension Cordon_V1_WorkerMessage: SwiftProtobuf.Message, SwiftProto
       guard case .lineage(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     }()
+    case .resumption?: try {
+      guard case .resumption(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -699,7 +771,7 @@ nonisolated extension Cordon_V1_WorkerMessage: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Cordon_V1_SensorBytes: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SensorBytes"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sensor\0\u{1}records\0\u{1}dropped\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sensor\0\u{1}records\0\u{1}dropped\0\u{1}progress\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -710,6 +782,7 @@ nonisolated extension Cordon_V1_SensorBytes: SwiftProtobuf.Message, SwiftProtobu
       case 1: try { try decoder.decodeSingularStringField(value: &self.sensor) }()
       case 2: try { try decoder.decodeRepeatedBytesField(value: &self.records) }()
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.dropped) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.progress) }()
       default: break
       }
     }
@@ -725,6 +798,9 @@ nonisolated extension Cordon_V1_SensorBytes: SwiftProtobuf.Message, SwiftProtobu
     if self.dropped != 0 {
       try visitor.visitSingularUInt64Field(value: self.dropped, fieldNumber: 3)
     }
+    if !self.progress.isEmpty {
+      try visitor.visitSingularBytesField(value: self.progress, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -732,6 +808,81 @@ nonisolated extension Cordon_V1_SensorBytes: SwiftProtobuf.Message, SwiftProtobu
     if lhs.sensor != rhs.sensor {return false}
     if lhs.records != rhs.records {return false}
     if lhs.dropped != rhs.dropped {return false}
+    if lhs.progress != rhs.progress {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_SensorResumption: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SensorResumption"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sensor\0\u{1}progress\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.sensor) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self._progress) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.sensor.isEmpty {
+      try visitor.visitSingularStringField(value: self.sensor, fieldNumber: 1)
+    }
+    try { if let v = self._progress {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_SensorResumption, rhs: Cordon_V1_SensorResumption) -> Bool {
+    if lhs.sensor != rhs.sensor {return false}
+    if lhs._progress != rhs._progress {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_SpooledIntake: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SpooledIntake"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}progress\0\u{1}open\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.progress) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.`open`) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.progress.isEmpty {
+      try visitor.visitSingularBytesField(value: self.progress, fieldNumber: 1)
+    }
+    if !self.`open`.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.`open`, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_SpooledIntake, rhs: Cordon_V1_SpooledIntake) -> Bool {
+    if lhs.progress != rhs.progress {return false}
+    if lhs.`open` != rhs.`open` {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

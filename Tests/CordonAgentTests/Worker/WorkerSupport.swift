@@ -39,11 +39,12 @@ enum WorkerSupport {
 
   static func pipeline(
     host: String = "ws-17", policy: Policy = policy(), packages: String = "/nowhere", seed: UInt64 = 1,
-    gateway: Bool = false, history: [UInt8] = []
+    gateway: Bool = false, history: [UInt8] = [], progress: [UInt8] = []
   ) throws -> WorkerPipeline {
     WorkerPipeline(
       settings: WorkerSettings(machine: machine, host: host, bootID: "1120833b-d52a-4367-8624-3e84b146f470"),
-      policy: policy, keys: try keys(gateway: gateway), history: history, directory: Accounts(),
+      policy: policy, keys: try keys(gateway: gateway), history: history, progress: progress,
+      directory: Accounts(),
       ownership: PackageOwnership(root: packages),
       randomness: SeededRandomness(seed: seed))
   }

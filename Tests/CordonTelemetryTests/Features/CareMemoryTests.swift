@@ -84,6 +84,19 @@ import Testing
     )
     #expect(!first && last)
   }
+
+  @Test func `planning of long names is forgotten before it fills the memory`() throws {
+    var care = CareMemory()
+    let name = { (number: Int) in "Location/\(number)-\(String(repeating: "x", count: CanonicalName.partLimit - 20))" }
+    let parties = (0..<CareRelation.partyLimit).map(name)
+    let each = parties.reduce(0) { $0 + $1.utf8.count }
+    let most = CareMemory.byteLimit / each
+    for number in 0..<(2 * most) { care.take(Self.relation(parties), of: try Self.patient(number)) }
+    #expect(care.relationCount < most)
+    let newest = care.explains([parties[0]], with: try Self.patient(2 * most - 1), at: Self.start)
+    let oldest = care.explains([parties[0]], with: try Self.patient(0), at: Self.start)
+    #expect(newest && !oldest)
+  }
 }
 
 @Suite struct PatientHistoryTests {

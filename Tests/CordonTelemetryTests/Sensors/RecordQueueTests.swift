@@ -68,4 +68,29 @@ import Testing
     #expect(queue.totals == (5, 1))
     #expect(queue.hasRoom)
   }
+
+  @Test func `how far the source has read leaves with the last record that it is said of`() {
+    let queue = RecordQueue(sensor: "x")
+    for number in 0..<4 {
+      queue.offer([UInt8(number)])
+      if number % 2 == 1 { queue.mark([UInt8(number)]) }
+    }
+    #expect(queue.drain(most: 1) == SensorBatch(sensor: "x", records: [[0]]))
+    #expect(queue.drain(most: 1) == SensorBatch(sensor: "x", records: [[1]], progress: [1]))
+    #expect(queue.drain() == SensorBatch(sensor: "x", records: [[2], [3]], progress: [3]))
+    queue.mark([9])
+    #expect(queue.drain() == SensorBatch(sensor: "x", progress: [9]))
+    #expect(queue.drain() == nil)
+  }
+
+  @Test func `what is forgotten, because it will be read again, is no drop`() {
+    let queue = RecordQueue(sensor: "x")
+    queue.offer([1])
+    queue.mark([1])
+    queue.clear()
+    #expect(queue.drain() == nil)
+    queue.offer([2])
+    #expect(queue.drain() == SensorBatch(sensor: "x", records: [[2]]))
+    #expect(queue.totals == (2, 0))
+  }
 }

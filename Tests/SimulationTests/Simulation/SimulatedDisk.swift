@@ -9,7 +9,12 @@ final class SimulatedDisk: SpoolStorage {
   }
 
   struct Contents {
-    var state = SpoolState()
+    /// As of a spool that was just made: it is known that nothing was taken in.
+    var state = {
+      var state = SpoolState()
+      state.intake = []
+      return state
+    }()
     var records: [SpoolPlace: [Entry]] = [:]
     var aside: [SetAsideRecord] = []
   }

@@ -46,7 +46,7 @@ import Testing
 
   /// What may be done to a spool, with everything that chance decides.
   enum Action {
-    case append([(Lane, Int)])
+    case append([(Lane, Int)], intake: [UInt8]?)
     case lease([Lane], most: Int, mostBytes: Int)
     case acknowledge(LanePosition)
     case rewind
@@ -70,7 +70,7 @@ import Testing
               [.window, .window, .window, .detection, .outcome].randomElement(using: &randomness)!,
               Int.random(in: 0...130, using: &randomness)
             )
-          })
+          }, intake: Bool.random(using: &randomness) ? nil : [UInt8.random(in: 0...9, using: &randomness)])
       case 8..<12:
         let lanes = Bool.random(using: &randomness) ? Lane.bySendingOrder : [.detection]
         self = .lease(
@@ -96,9 +96,10 @@ import Testing
     /// Does it; what came of it, as text.
     func apply(to spool: inout RecordSpool<some SpoolStorage>, at now: Timestamp, _ seed: UInt64) throws -> String {
       switch self {
-      case .append(let records):
+      case .append(let records, let intake):
         let appended = try spool.append(
-          records.map { ($0.0, [UInt8](repeating: UInt8(truncatingIfNeeded: $0.1), count: $0.1)) }, at: now)
+          records.map { ($0.0, [UInt8](repeating: UInt8(truncatingIfNeeded: $0.1), count: $0.1)) }, intake: intake,
+          at: now)
         return "\(appended.numbered) \(appended.dropped.map { "\($0)" }.sorted())"
       case .lease(let lanes, let most, let mostBytes):
         return "\(String(describing: try spool.lease(lanes, most: most, mostBytes: mostBytes)))"

@@ -9,13 +9,16 @@ package struct EHRSourceSettings: Hashable, Sendable {
   package var holdsPatientKey: Bool
   /// Where it is kept how far each trail has been read; nil: a restart reads them from the beginning.
   package var positions: String?
+  /// Whether nothing is read before its reader has said, by `resume`, what it has taken in already.
+  package var awaitsReader: Bool
   /// Between two looks at files that did not grow.
   package var interval: Duration
 
   package init(
     policy: Policy.EHRSensor = Policy.EHRSensor(), holdsPatientKey: Bool = false, positions: String? = nil,
-    interval: Duration = .milliseconds(500)
+    awaitsReader: Bool = false, interval: Duration = .milliseconds(500)
   ) {
+    self.awaitsReader = awaitsReader
     self.policy = policy
     self.holdsPatientKey = holdsPatientKey
     self.positions = positions
@@ -25,10 +28,12 @@ package struct EHRSourceSettings: Hashable, Sendable {
 
 /// Follows the files that an EHR writes its audit trail to, and those that explain it; hands on records, changes nothing.
 ///
-/// A file waits for the worker rather than the other way round: while the queue is half full, nothing is read. What was
-/// handed on is remembered every few seconds, so that a restart goes on there; care is planned in files of state, which
-/// are read from the beginning each time.
-package final class EHRSource: SensorSource {
+/// A file waits for the worker rather than the other way round: while the queue is half full, nothing is read. The queue
+/// is told how far each file was read, and the worker keeps that beside what it made of the records: a new worker says by
+/// `resume` where to go on, so that each record counts once, whoever dies when. What was handed on is also remembered
+/// here, for a worker that has lost its memory. Care is planned in files of state, which are read from the beginning each
+/// time.
+package final class EHRSource: ResumableSource {
   /// Between two writings of the positions.
   private static let savingInterval = Duration.seconds(2)
 
@@ -41,9 +46,30 @@ package final class EHRSource: SensorSource {
     var failure: CordonError?
   }
 
-  private let state: Mutex<State>
+  /// What is being read, and how far.
+  private struct Reading {
+    var isPaused: Bool
+    var trails: LogFollower<EHRFramer>?
+    var care: LogFollower<EHRFramer>?
+    /// As the queue was told; nil before the first look.
+    var positions: LogPositions?
 
-  package init(settings: EHRSourceSettings = EHRSourceSettings()) { state = Mutex(State(settings: settings)) }
+    /// Gives descriptors back; the next look begins at the positions.
+    mutating func close() {
+      trails?.close()
+      care?.close()
+      (trails, care) = (nil, nil)
+    }
+  }
+
+  private let state: Mutex<State>
+  /// Held while files are looked at, so that a pause leaves nothing behind.
+  private let reading: Mutex<Reading>
+
+  package init(settings: EHRSourceSettings = EHRSourceSettings()) {
+    state = Mutex(State(settings: settings))
+    reading = Mutex(Reading(isPaused: settings.awaitsReader))
+  }
 
   deinit { stop() }
 
@@ -94,6 +120,25 @@ package final class EHRSource: SensorSource {
     try start()
   }
 
+  package func pause() {
+    reading.withLock { reading in
+      guard state.withLock({ $0.settings.awaitsReader }) else { return }
+      reading.close()
+      reading.positions = nil
+      reading.isPaused = true
+      queue.clear()
+    }
+  }
+
+  package func resume(from progress: [UInt8]?) {
+    reading.withLock { reading in
+      reading.close()
+      reading.positions = progress.map { LogPositions($0) }
+      reading.isPaused = false
+      queue.clear()
+    }
+  }
+
   private static func check(_ settings: EHRSourceSettings) throws(CordonError) {
     guard settings.holdsPatientKey else {
       throw CordonError(
@@ -110,30 +155,44 @@ package final class EHRSource: SensorSource {
   }
 
   private func run(_ settings: EHRSourceSettings, _ stop: Int32) {
-    var positions = settings.positions.map { LogPositions(loadedFrom: $0) } ?? LogPositions()
-    var trails = LogFollower(paths: settings.policy.paths, framer: EHRFramer())
-    var care = LogFollower(paths: settings.policy.carePaths, framer: EHRFramer())
     var saved = ContinuousClock.now
     var goesOn = true
     while goesOn {
-      // Care first: what explains an access should be known before it.
-      var forgotten = LogPositions()
-      let isMoreCare = care.step(into: queue, &forgotten)
-      let isMore = isMoreCare || trails.step(into: queue, &positions)
-      state.withLock { $0.notes = trails.notes + care.notes }
-      if positions.isChanged, ContinuousClock.now - saved >= Self.savingInterval { saved = save(&positions, settings) }
+      let isMore = reading.withLock { reading in
+        guard !reading.isPaused else { return false }
+        let isMore = step(&reading, settings)
+        if ContinuousClock.now - saved >= Self.savingInterval { saved = save(&reading, settings) }
+        return isMore
+      }
       goesOn = BlockingThread.rest(stop: stop, for: isMore && queue.hasRoom ? .zero : settings.interval)
     }
-    if positions.isChanged { _ = save(&positions, settings) }
-    trails.close()
-    care.close()
+    reading.withLock { reading in
+      _ = save(&reading, settings)
+      reading.close()
+    }
   }
 
-  private func save(_ positions: inout LogPositions, _ settings: EHRSourceSettings) -> ContinuousClock.Instant {
+  /// One look at all files; true where more is to be read at once.
+  private func step(_ reading: inout Reading, _ settings: EHRSourceSettings) -> Bool {
+    var positions =
+      reading.positions ?? settings.positions.map { LogPositions(loadedFrom: $0) } ?? LogPositions()
+    var care = reading.care ?? LogFollower(paths: settings.policy.carePaths, framer: EHRFramer())
+    var trails = reading.trails ?? LogFollower(paths: settings.policy.paths, framer: EHRFramer(), isMarked: true)
+    // Care first: what explains an access should be known before it.
+    var forgotten = LogPositions()
+    let isMoreCare = care.step(into: queue, &forgotten)
+    let isMore = isMoreCare || trails.step(into: queue, &positions)
+    (reading.care, reading.trails, reading.positions) = (care, trails, positions)
+    state.withLock { $0.notes = trails.notes + care.notes }
+    return isMore
+  }
+
+  private func save(_ reading: inout Reading, _ settings: EHRSourceSettings) -> ContinuousClock.Instant {
+    guard let positions = reading.positions, positions.isChanged else { return .now }
     if let path = settings.positions, (try? SmallFile.replace(path, with: positions.encoded)) == nil {
       state.withLock { $0.notes.append("How far the trail was read cannot be written down.") }
     }
-    positions.isChanged = false
+    reading.positions?.isChanged = false
     return .now
   }
 }

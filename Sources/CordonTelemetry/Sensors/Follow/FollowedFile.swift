@@ -5,7 +5,7 @@ import Glibc
 ///
 /// - Renamed or deleted, and another made under its name: the old one is read to its end first.
 /// - Truncated, or written anew in place (its beginning is another): read from the beginning; the unfinished record is
-///   counted as dropped. What was cut off before it was read is gone, and nobody can count it.
+///   counted as dropped. What was cut off before it was read is told by `takeLost`, for a copy of it may be there.
 /// - A link, a folder, a device: never opened, so that nobody can make root read another file for them.
 struct FollowedFile<Framer: RecordFramer> {
   /// Bytes read at a time.
@@ -25,7 +25,17 @@ struct FollowedFile<Framer: RecordFramer> {
     case refused
   }
 
+  /// What of the file was out of sight when it was changed.
+  enum Lost: Hashable {
+    /// Renamed or deleted while it was closed.
+    case renamed
+    /// Cut off behind what was read.
+    case cutOff(LogPositions.Position)
+  }
+
   let path: String
+  private let isMarked: Bool
+  private var lost: Lost?
   private var identity: LogPositions.Identity?
   private var descriptor: Int32 = -1
   private var offset: Int64 = 0
@@ -37,10 +47,34 @@ struct FollowedFile<Framer: RecordFramer> {
   private var written: (seconds: Int, nanoseconds: Int)?
   private var reported: UInt64 = 0
 
-  /// - Parameter framer: one that has read nothing.
-  init(path: String, framer: Framer) {
+  /// - Parameters:
+  ///   - framer: one that has read nothing.
+  ///   - isMarked: whether the queue is told how far the file was read.
+  init(path: String, framer: Framer, isMarked: Bool) {
     self.path = path
     self.framer = framer
+    self.isMarked = isMarked
+  }
+
+  /// One that was followed before, maybe under another name.
+  init(_ unread: RotatedFiles.Unread, framer: Framer, isMarked: Bool) {
+    self.init(path: unread.path, framer: framer, isMarked: isMarked)
+    guard let position = unread.position else { return }
+    identity = unread.identity
+    take(position)
+  }
+
+  /// What went out of sight since the last call.
+  mutating func takeLost() -> Lost? {
+    defer { lost = nil }
+    return lost
+  }
+
+  /// Hands on what waits, of a file that will not grow any more.
+  mutating func end(_ queue: RecordQueue, _ positions: inout LogPositions) {
+    finish(queue, &positions)
+    report(to: queue)
+    close()
   }
 
   /// Reads what has come, one chunk at most.
@@ -71,10 +105,13 @@ struct FollowedFile<Framer: RecordFramer> {
 
   private mutating func begin(_ current: LogPositions.Identity, _ positions: LogPositions) {
     identity = current
-    let known = positions[current]
-    offset = known?.offset ?? 0
-    headLength = known?.headLength ?? 0
-    head = known?.head ?? 0
+    take(positions[current] ?? LogPositions.Position(offset: 0, headLength: 0, head: 0))
+  }
+
+  private mutating func take(_ position: LogPositions.Position) {
+    offset = position.offset
+    headLength = position.headLength
+    head = position.head
   }
 
   private mutating func open(_ expected: LogPositions.Identity) -> Bool {
@@ -107,7 +144,7 @@ struct FollowedFile<Framer: RecordFramer> {
     if headLength < Self.headLimit, offset <= Int64(headLength) { learnHead() }
     offset += Int64(count)
     for record in framer.take(buffer[..<count]) { queue.offer(record) }
-    remember(&positions)
+    remember(queue, &positions)
     return count == Self.chunk ? .more : .read
   }
 
@@ -117,15 +154,15 @@ struct FollowedFile<Framer: RecordFramer> {
   ) -> Look? {
     if descriptor >= 0 {
       var found = stat()
-      if fstat(descriptor, &found) == 0, Int64(found.st_size) > offset {
+      // It may have been cut off, too, before it was renamed.
+      if fstat(descriptor, &found) == 0, Int64(found.st_size) != offset || !beginsAsKnown() {
         let before = offset
         _ = read(Int64(found.st_size), queue, &positions, &buffer)
-        if offset > before { return .more }
+        if offset != before { return .more }
       }
-      if let last = framer.finish() { queue.offer(last) }
-      if let identity {
-        positions[identity] = LogPositions.Position(offset: offset, headLength: headLength, head: head)
-      }
+      finish(queue, &positions)
+    } else if identity != nil {
+      lost = .renamed
     }
     close()
     identity = nil
@@ -135,7 +172,15 @@ struct FollowedFile<Framer: RecordFramer> {
     return nil
   }
 
+  /// The unfinished record, and where the file was left.
+  private mutating func finish(_ queue: RecordQueue, _ positions: inout LogPositions) {
+    if let last = framer.finish() { queue.offer(last) }
+    remember(queue, &positions)
+  }
+
   private mutating func beginAnew() {
+    let unfinished = Int64(framer.pending)
+    lost = .cutOff(LogPositions.Position(offset: offset - unfinished, headLength: headLength, head: head))
     framer.reset(losing: true)
     offset = 0
     headLength = 0
@@ -159,10 +204,13 @@ struct FollowedFile<Framer: RecordFramer> {
     return count < 0 ? nil : Array(bytes[..<count])
   }
 
-  private func remember(_ positions: inout LogPositions) {
+  private func remember(_ queue: RecordQueue, _ positions: inout LogPositions) {
     guard let identity else { return }
-    positions[identity] = LogPositions.Position(
+    let position = LogPositions.Position(
       offset: offset - Int64(framer.pending), headLength: headLength, head: head)
+    guard positions[identity] != position else { return }
+    positions[identity] = position
+    if isMarked { queue.mark(LogPositions.encoded(position, of: identity)) }
   }
 
   /// Closes a file of a folder that has not grown for long; it is opened again when it does.

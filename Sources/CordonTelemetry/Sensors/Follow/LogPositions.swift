@@ -1,8 +1,8 @@
 /// How far files have been read, by device and inode, with a fingerprint of each file's beginning.
 ///
 /// An inode is given to another file one day: the fingerprint tells. Bounded: the `limit` files used last.
-struct LogPositions: Hashable, Sendable {
-  static let limit = 4096
+package struct LogPositions: Hashable, Sendable {
+  package static let limit = 4096
   /// Bytes of the file that holds them.
   static let fileLimit = 1 << 20
 
@@ -22,16 +22,24 @@ struct LogPositions: Hashable, Sendable {
   }
 
   /// Something is not on disk yet.
-  var isChanged = false
+  package var isChanged = false
   private var positions: [Identity: Position] = [:]
   /// Oldest use first.
   private var order: [Identity] = []
 
-  init() {}
+  package init() {}
 
-  /// From what `encoded` gave; a line that is damaged is left out.
+  /// From a file that holds what `encoded` gave.
   init(loadedFrom path: String) {
     guard let bytes = try? SmallFile.read(path, most: Self.fileLimit) else { return }
+    take(bytes)
+    isChanged = false
+  }
+
+  package init(_ bytes: [UInt8]) { take(bytes) }
+
+  /// Takes over what `encoded` gave, of some files or of all; a line that is damaged is left out.
+  package mutating func take(_ bytes: [UInt8]) {
     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
       let fields = line.split(separator: " ")
       guard fields.count == 5, let device = UInt64(fields[0]), let inode = UInt64(fields[1]),
@@ -40,18 +48,22 @@ struct LogPositions: Hashable, Sendable {
       else { continue }
       self[Identity(device: device, inode: inode)] = Position(offset: offset, headLength: length, head: head)
     }
-    isChanged = false
   }
 
   /// One line a file.
-  var encoded: [UInt8] {
-    let lines = order.compactMap { identity in
-      positions[identity].map {
-        "\(identity.device) \(identity.inode) \($0.offset) \($0.headLength) \(String($0.head, radix: 16))\n"
-      }
-    }
-    return Array(lines.joined().utf8)
+  package var encoded: [UInt8] {
+    order.flatMap { identity in positions[identity].map { Self.encoded($0, of: identity) } ?? [] }
   }
+
+  /// The line of one file.
+  static func encoded(_ position: Position, of identity: Identity) -> [UInt8] {
+    let head = String(position.head, radix: 16)
+    return Array(
+      "\(identity.device) \(identity.inode) \(position.offset) \(position.headLength) \(head)\n".utf8)
+  }
+
+  /// Of all files, in no order.
+  var all: some Collection<Position> { positions.values }
 
   subscript(identity: Identity) -> Position? {
     get { positions[identity] }

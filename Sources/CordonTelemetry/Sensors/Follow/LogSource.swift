@@ -117,7 +117,7 @@ package final class LogSource: SensorSource {
     var positions = settings.positions.map { LogPositions(loadedFrom: $0) } ?? LogPositions()
     var followers = settings.files.map { files in
       LogFollower(
-        paths: files.paths, endings: LogFollower<LineFramer>.endings + files.endings,
+        paths: files.paths, endings: FolderListing.endings + files.endings,
         framer: LineFramer(head: files.head, tag: files.tag))
     }
     var saved = ContinuousClock.now
