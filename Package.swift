@@ -23,6 +23,7 @@ let grpcNIO = Target.Dependency.product(name: "GRPCNIOTransportHTTP2Posix", pack
 let grpcProtobuf = Target.Dependency.product(name: "GRPCProtobuf", package: "grpc-swift-protobuf")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioCertificateReloading = Target.Dependency.product(name: "NIOCertificateReloading", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -125,7 +126,7 @@ let package = Package(
     room(
       "CordonRuntime",
       [
-        "CordonCore", "CordonTrust", grpcCore, grpcNIO, nioCertificateReloading, nioCore, nioPosix, nioSSL, nioTLS,
+        "CordonCore", "CordonTrust", grpcCore, grpcNIO, nioCertificateReloading, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS,
         x509,
         asn1, crypto, configuration, logging, lifecycle, systemPackage, unixSignals,
       ]),
@@ -233,7 +234,7 @@ let package = Package(
         "LabArchive/Corpus",
         "LabCSV/Corpus", "LedgerExport/Corpus", "ModelBundle/Corpus", "NameList/Corpus", "ONNXModel/Corpus",
         "PolicyText/Corpus", "SeamMessage/Corpus", "SigmaRule/Corpus", "SpoolFile/Corpus", "StoreFile/Corpus",
-        "TrailFile/Corpus", "TrailRecord/Corpus",
+        "TrailFile/Corpus", "TrailRecord/Corpus", "TrailStream/Corpus",
         "EVERecord/Corpus", "MappedRecord/Corpus", "WindowsRecord/Corpus", "ZeekRecord/Corpus",
       ]),
     program(

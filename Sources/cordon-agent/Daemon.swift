@@ -46,7 +46,11 @@ struct Daemon: AgentDaemon {
       .init(
         paths: config.paths, seam: WorkerSeam(descriptor: WorkerProgram<HTTP2ClientTransport.Posix>.seamDescriptor),
         machine: try Self.machineID(), bootID: try KernelFile.bootID(), version: CordonVersion.text,
-        isRecorded: config.recording != nil, clock: SystemClock(), logger: logger),
+        isRecorded: config.recording != nil,
+        reception: (
+          SocketReceiver(logger: logger),
+          DescriptorChannel(descriptor: WorkerProgram<HTTP2ClientTransport.Posix>.channelDescriptor)
+        ), clock: SystemClock(), logger: logger),
       identity: identity, live: live, trust: trust,
       connector: { body in
         try await withGRPCClient(

@@ -64,6 +64,7 @@ enum Rooms {
       "CordonRuntime", ["CordonCore", "CordonTrust"],
       [
         "GRPCCore", "GRPCNIOTransportCore", "GRPCNIOTransportHTTP2Posix", "NIOCertificateReloading", "NIOCore",
+        "NIOHTTP1",
         "NIOPosix", "NIOSSL", "NIOTLS", "X509", "SwiftASN1", "Crypto", "Configuration", "Logging", "Metrics",
         "ServiceLifecycle", "SystemPackage", "UnixSignals",
       ], agent: true),

@@ -25,7 +25,7 @@ import Testing
     "ONNXModel": (fuzzONNXModel, 30), "PolicyText": (fuzzPolicyText, 100), "SeamMessage": (fuzzSeamMessage, 300),
     "SigmaRule": (fuzzSigmaRule, 50),
     "SpoolFile": (fuzzSpoolFile, 100), "StoreFile": (fuzzStoreFile, 50), "TrailFile": (fuzzTrailFile, 100),
-    "TrailRecord": (fuzzTrailRecord, 100),
+    "TrailRecord": (fuzzTrailRecord, 100), "TrailStream": (fuzzTrailStream, 300),
     "EVERecord": (fuzzEVERecord, 300), "MappedRecord": (fuzzMappedRecord, 300),
     "WindowsRecord": (fuzzWindowsRecord, 300), "ZeekRecord": (fuzzZeekRecord, 300),
   ]

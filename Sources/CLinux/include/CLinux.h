@@ -2,6 +2,7 @@
 #define CORDON_CLINUX_H
 
 #include "CLinuxContainment.h"
+#include "CLinuxDescriptors.h"
 #include "CLinuxSensors.h"
 
 #endif

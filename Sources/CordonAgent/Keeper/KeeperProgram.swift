@@ -132,9 +132,11 @@ struct WorkerSupervisor: Service {
   private func runOnce(_ stop: StopSignal) async throws {
     let ends = try KeeperSeam.pair()
     let seam = KeeperSeam(descriptor: ends.keeper)
+    let handing = try DescriptorChannel.pair()
+    let descriptors = DescriptorChannel(descriptor: handing.keeper)
     let worker: WorkerProcess
     do {
-      worker = try WorkerProcess.start(arguments: arguments, seam: ends.worker)
+      worker = try WorkerProcess.start(arguments: arguments, seam: ends.worker, descriptors: handing.worker)
     } catch {
       logger.error("The worker does not start", metadata: ["why": "\(error)"])
       return
@@ -152,10 +154,14 @@ struct WorkerSupervisor: Service {
       signal.finish()
     }
     core.attach(seam, worker: own)
-    sensors.attach(seam, ignoring: own)
-    stop.onRaise { seam.end() }
+    sensors.attach(seam, descriptors, ignoring: own)
+    stop.onRaise {
+      descriptors.end()
+      seam.end()
+    }
     for await _ in ended {}
     running.replace(with: nil)
+    descriptors.end()
     seam.end()
     core.detach()
     sensors.detach()

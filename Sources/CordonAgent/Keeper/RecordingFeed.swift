@@ -47,7 +47,7 @@ final class RecordingFeed: SensorFeed {
 
   func follow(_ policy: Policy) {}
 
-  func attach(_ seam: KeeperSeam, ignoring processes: Set<UInt32>) {
+  func attach(_ seam: KeeperSeam, _ descriptors: DescriptorChannel, ignoring processes: Set<UInt32>) {
     state.withLock { state in
       state.seam = seam
       state.reported = nil

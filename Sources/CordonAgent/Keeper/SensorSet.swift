@@ -12,7 +12,7 @@ protocol SensorFeed: Service {
   /// Does as a policy says.
   func follow(_ policy: Policy)
   /// A worker has started; `processes` are Cordon's own.
-  func attach(_ seam: KeeperSeam, ignoring processes: Set<UInt32>)
+  func attach(_ seam: KeeperSeam, _ descriptors: DescriptorChannel, ignoring processes: Set<UInt32>)
   func detach()
   /// The worker says what it has taken in of a sensor that can go back.
   func resume(_ sensor: String, from progress: [UInt8]?)
@@ -32,6 +32,7 @@ package final class SensorSet: SensorFeed {
 
   private struct State {
     var seam: KeeperSeam?
+    var descriptors: DescriptorChannel?
     var reported: [String: Cordon_V1_SensorState] = [:]
   }
 
@@ -43,6 +44,8 @@ package final class SensorSet: SensorFeed {
 
   private let sources: [any SensorSource]
   private let canaries: CanaryKeeper
+  private let receivers: ReceiverSet
+  private let holdsPatientKey: Bool
   private let logger: Logger
   private let state = Mutex(State())
   private let following: Mutex<Following>
@@ -51,14 +54,17 @@ package final class SensorSet: SensorFeed {
   package init(paths: AgentPaths, holdsPatientKey: Bool, clock: any WallClock, logger: Logger) {
     self.logger = logger
     canaries = CanaryKeeper(journal: paths.canaries, clock: clock, logger: logger)
-    let switches = Self.switches(paths: paths, holdsPatientKey: holdsPatientKey, canaries: canaries)
+    receivers = ReceiverSet(logger: logger)
+    self.holdsPatientKey = holdsPatientKey
+    let switches = Self.switches(
+      paths: paths, holdsPatientKey: holdsPatientKey, canaries: canaries, receivers: receivers)
     sources = switches.map(\.source)
     following = Mutex(Following(switches: switches))
   }
 
   /// Every source, and what a policy says of it.
   private static func switches(
-    paths: AgentPaths, holdsPatientKey: Bool, canaries: CanaryKeeper
+    paths: AgentPaths, holdsPatientKey: Bool, canaries: CanaryKeeper, receivers: ReceiverSet
   ) -> [any SensorSwitching] {
     [
       SensorSwitch(AuditSource(), isReportedOff: true) {
@@ -70,7 +76,7 @@ package final class SensorSet: SensorFeed {
       SensorSwitch(SDKSource()) {
         $0.sdk.isEnabled ? SDKSourceSettings(users: $0.sdk.users, path: paths.sensorSocket) : nil
       },
-      SensorSwitch(EHRSource(settings: EHRSourceSettings(awaitsReader: true))) {
+      SensorSwitch(EHRSource(settings: EHRSourceSettings(awaitsReader: true)), notes: { receivers.problems }) {
         $0.ehr.isEnabled
           ? EHRSourceSettings(
             policy: $0.ehr, holdsPatientKey: holdsPatientKey, positions: paths.trailPositions, awaitsReader: true) : nil
@@ -107,15 +113,17 @@ package final class SensorSet: SensorFeed {
         canaries.plant(in: policy.tripwires.canaryFolders)
       }
       for index in following.switches.indices { following.switches[index].follow(policy, logger: logger) }
+      receivers.follow(policy.ehr, holdsPatientKey: holdsPatientKey)
     }
     report()
   }
 
   /// A worker has started; its doings are Cordon's own.
-  package func attach(_ seam: KeeperSeam, ignoring processes: Set<UInt32>) {
+  package func attach(_ seam: KeeperSeam, _ descriptors: DescriptorChannel, ignoring processes: Set<UInt32>) {
     for source in sources { source.ignore(processes: processes) }
     state.withLock { state in
       state.seam = seam
+      state.descriptors = descriptors
       state.reported = [:]
     }
     // What came while there was no worker has been told of once, to nobody.
@@ -124,7 +132,8 @@ package final class SensorSet: SensorFeed {
   }
 
   package func detach() {
-    state.withLock { $0.seam = nil }
+    state.withLock { ($0.seam, $0.descriptors) = (nil, nil) }
+    receivers.detach()
     for case let source as any ResumableSource in sources { source.pause() }
   }
 
@@ -132,12 +141,16 @@ package final class SensorSet: SensorFeed {
     for case let source as any ResumableSource in sources where source.name == sensor {
       source.resume(from: progress)
     }
+    // Not before: what a worker without keys takes in is lost.
+    if sensor == EHRSensor.name, let channel = state.withLock({ $0.descriptors }) { receivers.attach(channel) }
   }
 
   /// Tells the worker of sensors whose state changed; says nothing in the middle of a change.
   ///
   /// A source that a new policy restarts does not run for a moment: told of then, it would look like tampering.
   package func report() {
+    let drops = receivers.look()
+    for source in sources where source.name == EHRSensor.name { source.queue.countDropped(drops) }
     _ = following.withLockIfAvailable { tell(of: $0.switches) }
   }
 

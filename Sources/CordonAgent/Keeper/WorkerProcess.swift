@@ -1,20 +1,27 @@
 import CordonCore
 import Glibc
 
-/// The worker as a child process of the keeper: the same program, with the seam as its descriptor 3.
+/// The worker as a child process of the keeper: the same program, with the seam as its descriptor 3, and the way for sockets as 4.
 struct WorkerProcess: Sendable {
   /// Where the worker finds its end of the seam.
   static let seamDescriptor: Int32 = 3
+  /// Where it finds its end of the way on which sockets come.
+  static let channelDescriptor: Int32 = 4
 
   let pid: pid_t
 
-  /// Starts this very program as `worker`; its end of the seam is closed here afterwards.
-  static func start(arguments: [String], seam: Int32) throws(CordonError) -> WorkerProcess {
-    defer { close(seam) }
+  /// Starts this very program as `worker`; its ends of both channels are closed here afterwards.
+  static func start(arguments: [String], seam: Int32, descriptors: Int32) throws(CordonError) -> WorkerProcess {
+    defer {
+      close(seam)
+      close(descriptors)
+    }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
+    // Both are above 4 here: a keeper has its journal, its control socket and its sensors open.
     posix_spawn_file_actions_adddup2(&actions, seam, seamDescriptor)
+    posix_spawn_file_actions_adddup2(&actions, descriptors, channelDescriptor)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }

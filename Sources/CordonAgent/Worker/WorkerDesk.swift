@@ -190,10 +190,15 @@ extension WorkerDesk {
   }
 
   private func ingest(_ bytes: Cordon_V1_SensorBytes) {
+    ingest(
+      SensorBatch(
+        sensor: bytes.sensor, records: bytes.records.map { [UInt8]($0) }, dropped: bytes.dropped,
+        progress: [UInt8](bytes.progress)))
+  }
+
+  /// Takes in what was read, here or by the keeper.
+  func ingest(_ batch: SensorBatch) {
     let now = clock.now
-    let batch = SensorBatch(
-      sensor: bytes.sensor, records: bytes.records.map { [UInt8]($0) }, dropped: bytes.dropped,
-      progress: [UInt8](bytes.progress))
     // A recording can be read faster than the spool writes; the kernel cannot be asked to wait.
     while settings.isRecorded, outbox.isHalfFull { Self.pause() }
     let outputs = state.withLock { state -> [WorkerOutput] in
@@ -201,8 +206,8 @@ extension WorkerDesk {
         state.early += UInt64(batch.records.count) + batch.dropped
         return []
       }
-      state.sensors[bytes.sensor]?.observed += UInt64(batch.records.count)
-      state.sensors[bytes.sensor]?.dropped += batch.dropped
+      state.sensors[batch.sensor]?.observed += UInt64(batch.records.count)
+      state.sensors[batch.sensor]?.dropped += batch.dropped
       guard settings.isRecorded else { return [state.pipeline!.ingest(batch, at: now)] }
       return state.replay(batch.records)
     }

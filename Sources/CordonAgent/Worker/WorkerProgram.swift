@@ -15,12 +15,14 @@ package struct WorkerProgram<Transport: ClientTransport>: Sendable {
     package var bootID: String
     package var version: String
     package var isRecorded: Bool
+    /// Reads the sockets that come over the channel; nil: none are read.
+    package var reception: (receiver: any ByteReceiver, channel: DescriptorChannel)?
     package var clock: any WallClock
     package var logger: Logger
 
     package init(
       paths: AgentPaths, seam: WorkerSeam, machine: MachineID, bootID: String, version: String,
-      isRecorded: Bool = false,
+      isRecorded: Bool = false, reception: (receiver: any ByteReceiver, channel: DescriptorChannel)? = nil,
       clock: any WallClock, logger: Logger
     ) {
       self.paths = paths
@@ -29,6 +31,7 @@ package struct WorkerProgram<Transport: ClientTransport>: Sendable {
       self.bootID = bootID
       self.version = version
       self.isRecorded = isRecorded
+      self.reception = reception
       self.clock = clock
       self.logger = logger
     }
@@ -36,9 +39,11 @@ package struct WorkerProgram<Transport: ClientTransport>: Sendable {
 
   /// Where the worker finds its end of the seam.
   package static var seamDescriptor: Int32 { WorkerProcess.seamDescriptor }
+  /// Where it finds the way on which sockets come.
+  package static var channelDescriptor: Int32 { WorkerProcess.channelDescriptor }
 
   /// In the order of their start.
-  package let services: [any Service]
+  package private(set) var services: [any Service]
 
   /// Opens the spool and wires the services; throws where the identity or the spool's folder is unusable.
   ///
@@ -87,12 +92,16 @@ package struct WorkerProgram<Transport: ClientTransport>: Sendable {
     let renewal = CertificateRenewal(
       connector: connector, identity: live, trust: trust, chainPath: parts.paths.identityChain, clock: parts.clock,
       logger: parts.logger)
+    let reception = parts.reception.map {
+      TrailReception(channel: $0.channel, receiver: $0.receiver, desk: desk, logger: parts.logger)
+    }
     services = [
       outbox, BehaviourSaver(desk: desk, store: store, intake: intake),
       PatientHistorySaver(desk: desk, file: history), uplink, renewal,
       SeamReader(seam: parts.seam, link: link, desk: desk, logger: parts.logger),
       WorkerClock(desk: desk, offset: { uplink.clockOffset }),
     ]
+    if let reception { services.append(reception) }
   }
 }
 

@@ -76,6 +76,12 @@ package struct Policy: Hashable, Sendable {
     package var realm = ""
     /// Assigning authority of patients' numbers that come without one.
     package var authority = "ehr"
+    /// Where syslog packets of the trail are listened for, each as `Listener` writes it.
+    package var listen: [String] = []
+    /// PEM files for listeners with TLS: the chain shown, its key, and whose certificates senders must show.
+    package var tlsCertificate = ""
+    package var tlsKey = ""
+    package var tlsAuthorities = ""
 
     package init() {}
   }

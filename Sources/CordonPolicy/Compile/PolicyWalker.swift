@@ -283,8 +283,17 @@ struct PolicyWalker {
     if policy.windows.hostLateness >= policy.windows.length {
       problems.append(at("windows.host_lateness", .error, "must be less than windows.length"))
     }
-    if policy.ehr.isEnabled, policy.ehr.paths.isEmpty {
-      problems.append(at("sensors.ehr.paths", .error, "is empty, but sensors.ehr.enabled is true"))
+    if policy.ehr.isEnabled, policy.ehr.paths.isEmpty, policy.ehr.listen.isEmpty {
+      problems.append(
+        at("sensors.ehr.paths", .error, "is empty, as is sensors.ehr.listen, but sensors.ehr.enabled is true"))
+    }
+    if policy.ehr.listen.contains(where: { Listener($0)?.transport.isSecure == true }) {
+      for (name, value) in [
+        ("tls_certificate", policy.ehr.tlsCertificate), ("tls_key", policy.ehr.tlsKey),
+        ("tls_authorities", policy.ehr.tlsAuthorities),
+      ] where value.isEmpty {
+        problems.append(at("sensors.ehr.\(name)", .error, "is empty, but sensors.ehr.listen names a listener with TLS"))
+      }
     }
     let followed = [("windows", policy.logs.windows), ("zeek", policy.logs.zeek), ("suricata", policy.logs.suricata)]
     for (name, logs) in followed where logs.isEnabled && logs.paths.isEmpty {

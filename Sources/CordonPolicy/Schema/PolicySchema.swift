@@ -90,6 +90,17 @@ package enum PolicySchema {
     .text(
       "sensors.ehr.authority", \.ehr.authority, .free(most: 64),
       "assigning authority of patients' numbers that come without one"),
+    .list(
+      "sensors.ehr.listen", \.ehr.listen, .listener, most: 8,
+      "where the trail is listened for: syslog (ATNA) over UDP, TCP or TLS, FHIR posted over HTTPS; both sides of TLS "
+        + "show certificates"),
+    .text(
+      "sensors.ehr.tls_certificate", \.ehr.tlsCertificate, .absolutePath,
+      "PEM file of the chain that listeners with TLS show"),
+    .text("sensors.ehr.tls_key", \.ehr.tlsKey, .absolutePath, "PEM file of its key, readable by root alone"),
+    .text(
+      "sensors.ehr.tls_authorities", \.ehr.tlsAuthorities, .absolutePath,
+      "PEM file of the authorities that must have signed a sender's certificate"),
   ]
 
   private static let tripwires: [PolicyField] = [

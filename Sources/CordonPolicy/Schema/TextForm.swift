@@ -24,6 +24,8 @@ package enum TextForm: Sendable, Hashable {
   case expected
   case severity
   case sigmaID
+  /// A socket that is listened on.
+  case listener
 
   package static let mostPathBytes = 4096
   package static let mostLabelBytes = 253
@@ -46,6 +48,7 @@ package enum TextForm: Sendable, Hashable {
     case .ring: "a group's name of letters, digits, `.`, `_`, `-`, at most \(Self.mostGroupBytes)"
     case .severity: "one of \(Severity.allCases.map(\.sigmaLevel).joined(separator: ", "))"
     case .sigmaID: "a rule's id of letters, digits and `-`, at most \(SigmaRule.mostIDBytes)"
+    case .listener: "udp, tcp, tls or https, an address and a port, such as tls://0.0.0.0:6514"
     case .canary: "a window such as `host@host files_written=4000 files_renamed=4000`"
     case .expected: "such as `maintenance group ward-3 sun 02:00-06:00 until 2027-01-01: patches`"
     }
@@ -67,6 +70,7 @@ package enum TextForm: Sendable, Hashable {
     case .expected: "expectation"
     case .severity: "level"
     case .sigmaID: "rule id"
+    case .listener: "listener"
     }
   }
 
@@ -113,6 +117,8 @@ package enum TextForm: Sendable, Hashable {
     case .sigmaID:
       return verdict(
         (1...SigmaRule.mostIDBytes).contains(text.utf8.count) && text.utf8.allSatisfy(SigmaRule.isIDByte))
+    case .listener:
+      return Listener(text).map { .success("\($0)") } ?? verdict(false)
     case .canary:
       guard let canary = CanaryWindow(text: text) else {
         return verdict(false, among: FeatureSchema.all.map(\.name))

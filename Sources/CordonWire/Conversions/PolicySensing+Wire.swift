@@ -58,6 +58,10 @@ extension Cordon_V1_EHRSensorPolicy {
     carePaths = policy.carePaths
     realm = policy.realm
     authority = policy.authority
+    listen = policy.listen
+    tlsCertificate = policy.tlsCertificate
+    tlsKey = policy.tlsKey
+    tlsAuthorities = policy.tlsAuthorities
   }
 
   package func domain() throws(CordonError) -> Policy.EHRSensor {
@@ -67,6 +71,13 @@ extension Cordon_V1_EHRSensorPolicy {
     sensor.carePaths = try PolicyBounds.names(carePaths, "sensors.ehr.care_paths", most: WireLimits.path)
     sensor.realm = try Bounded.text(realm, "sensors.ehr.realm")
     sensor.authority = try Bounded.text(authority, "sensors.ehr.authority")
+    sensor.listen = try PolicyBounds.names(listen, "sensors.ehr.listen", most: WireLimits.path)
+    guard sensor.listen.allSatisfy({ Listener($0) != nil }) else {
+      throw CordonError(.invalid, "listener", "sensors.ehr.listen names what is no transport://address:port.")
+    }
+    sensor.tlsCertificate = try Bounded.text(tlsCertificate, "sensors.ehr.tls_certificate", most: WireLimits.path)
+    sensor.tlsKey = try Bounded.text(tlsKey, "sensors.ehr.tls_key", most: WireLimits.path)
+    sensor.tlsAuthorities = try Bounded.text(tlsAuthorities, "sensors.ehr.tls_authorities", most: WireLimits.path)
     return sensor
   }
 }

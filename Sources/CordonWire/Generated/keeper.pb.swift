@@ -465,6 +465,27 @@ package nonisolated struct Cordon_V1_OutcomeSpooled: Sendable {
   package init() {}
 }
 
+/// A socket on which audit trails come, handed to the worker beside the seam; without a socket the listener ends.
+package nonisolated struct Cordon_V1_ReceiverHandover: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// As the policy names it.
+  package var listener: String = String()
+
+  /// PEM, for TLS alone.
+  package var certificates: Data = Data()
+
+  package var key: Data = Data()
+
+  package var authorities: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "cordon.v1"
@@ -1345,6 +1366,51 @@ nonisolated extension Cordon_V1_OutcomeSpooled: SwiftProtobuf.Message, SwiftProt
   package static func ==(lhs: Cordon_V1_OutcomeSpooled, rhs: Cordon_V1_OutcomeSpooled) -> Bool {
     if lhs.commandID != rhs.commandID {return false}
     if lhs.state != rhs.state {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_ReceiverHandover: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReceiverHandover"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}listener\0\u{1}certificates\0\u{1}key\0\u{1}authorities\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.listener) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.certificates) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.key) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.authorities) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.listener.isEmpty {
+      try visitor.visitSingularStringField(value: self.listener, fieldNumber: 1)
+    }
+    if !self.certificates.isEmpty {
+      try visitor.visitSingularBytesField(value: self.certificates, fieldNumber: 2)
+    }
+    if !self.key.isEmpty {
+      try visitor.visitSingularBytesField(value: self.key, fieldNumber: 3)
+    }
+    if !self.authorities.isEmpty {
+      try visitor.visitSingularBytesField(value: self.authorities, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_ReceiverHandover, rhs: Cordon_V1_ReceiverHandover) -> Bool {
+    if lhs.listener != rhs.listener {return false}
+    if lhs.certificates != rhs.certificates {return false}
+    if lhs.key != rhs.key {return false}
+    if lhs.authorities != rhs.authorities {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -424,6 +424,16 @@ package nonisolated struct Cordon_V1_EHRSensorPolicy: Sendable {
   /// Of patients' numbers that come without one.
   package var authority: String = String()
 
+  /// Such as "udp://0.0.0.0:514".
+  package var listen: [String] = []
+
+  /// PEM files, absolute.
+  package var tlsCertificate: String = String()
+
+  package var tlsKey: String = String()
+
+  package var tlsAuthorities: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1354,7 +1364,7 @@ nonisolated extension Cordon_V1_SDKSensorPolicy: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Cordon_V1_EHRSensorPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".EHRSensorPolicy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{1}paths\0\u{3}care_paths\0\u{1}realm\0\u{1}authority\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{1}paths\0\u{3}care_paths\0\u{1}realm\0\u{1}authority\0\u{1}listen\0\u{3}tls_certificate\0\u{3}tls_key\0\u{3}tls_authorities\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1367,6 +1377,10 @@ nonisolated extension Cordon_V1_EHRSensorPolicy: SwiftProtobuf.Message, SwiftPro
       case 3: try { try decoder.decodeRepeatedStringField(value: &self.carePaths) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.realm) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.authority) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.listen) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.tlsCertificate) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.tlsKey) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.tlsAuthorities) }()
       default: break
       }
     }
@@ -1388,6 +1402,18 @@ nonisolated extension Cordon_V1_EHRSensorPolicy: SwiftProtobuf.Message, SwiftPro
     if !self.authority.isEmpty {
       try visitor.visitSingularStringField(value: self.authority, fieldNumber: 5)
     }
+    if !self.listen.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.listen, fieldNumber: 6)
+    }
+    if !self.tlsCertificate.isEmpty {
+      try visitor.visitSingularStringField(value: self.tlsCertificate, fieldNumber: 7)
+    }
+    if !self.tlsKey.isEmpty {
+      try visitor.visitSingularStringField(value: self.tlsKey, fieldNumber: 8)
+    }
+    if !self.tlsAuthorities.isEmpty {
+      try visitor.visitSingularStringField(value: self.tlsAuthorities, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1397,6 +1423,10 @@ nonisolated extension Cordon_V1_EHRSensorPolicy: SwiftProtobuf.Message, SwiftPro
     if lhs.carePaths != rhs.carePaths {return false}
     if lhs.realm != rhs.realm {return false}
     if lhs.authority != rhs.authority {return false}
+    if lhs.listen != rhs.listen {return false}
+    if lhs.tlsCertificate != rhs.tlsCertificate {return false}
+    if lhs.tlsKey != rhs.tlsKey {return false}
+    if lhs.tlsAuthorities != rhs.tlsAuthorities {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,4 +1,3 @@
-import CordonAgent
 import CordonCore
 import CordonTestSupport
 import Foundation
@@ -23,7 +22,7 @@ struct TrailTests {
     func write(_ count: Int) throws {
       let text = (0..<count).map { _ in
         written += 1
-        return Self.line(written)
+        return GatewayAgent.access(written)
       }
       let file = try FileHandle(forWritingTo: URL(filePath: path))
       try file.seekToEnd()
@@ -41,29 +40,6 @@ struct TrailTests {
       try FileManager.default.copyItem(atPath: path, toPath: "\(path).\(rotations)")
       truncate(path, 0)
     }
-
-    private static func line(_ number: Int) -> String {
-      let time = Date().formatted(.iso8601)
-      return """
-        {"resourceType":"AuditEvent","subtype":[{"code":"read"}],"action":"R","recorded":"\(time)","outcome":"0",\
-        "agent":[{"who":{"identifier":{"value":"user\(number % 7)"}},"requestor":true}],"entity":[{"what":\
-        {"identifier":{"value":"\(number)"}},"role":{"code":"1"}}]}
-
-        """
-    }
-  }
-
-  /// Accesses in all windows that the collector has.
-  private func accesses(_ site: SystemSite) throws -> Int {
-    var days: [Int64] = []
-    try site.query("SELECT day FROM days") { days.append($0.integer(0)) }
-    var sum = 0
-    for day in days {
-      try site.query("SELECT coalesce(sum(observations), 0) FROM windows_\(day) WHERE schema = 3") {
-        sum += Int($0.integer(0))
-      }
-    }
-    return sum
   }
 
   private func killWorker(of agent: LiveAgent) {
@@ -77,24 +53,9 @@ struct TrailTests {
     print("TrailTests: CORDON_SEED=\(seed)")
     var randomness = SeededRandomness(seed: seed)
     try await withTemporaryFolder { folder in
-      let site = try await SystemSite(in: folder)
-      try await site.startCollector()
-      unlink(site.bundle)
-      try await site.cordon(["site", "bundle", "--profile", "gateway", "--out", site.bundle])
-      let agent = try await LiveAgent("gateway-1", of: site)
       let trail = try Trail(in: folder)
-      try await site.apply(
-        """
-        name: gateway
-        time_zone: UTC
-        heartbeat: 5s
-        windows: {ehr_length: 60s, ehr_lateness: 1s}
-        sensors: {ehr: {enabled: true, paths: [\(trail.path)]}}
-
-        """)
-      try agent.start()
-      let follows = try await within(.seconds(60)) { try await site.agent("gateway-1")["policy_serial"] as? Int == 1 }
-      #expect(follows, "\(agent.said.suffix(2_000))")
+      let gateway = try await GatewayAgent(in: folder, ehr: "paths: [\(trail.path)]")
+      let agent = gateway.agent
       var kills = [0, 0, 0]
       for round in 0..<12 {
         for _ in 0..<Int.random(in: 2...6, using: &randomness) {
@@ -122,19 +83,17 @@ struct TrailTests {
       }
       try trail.write(100)
       try await Task.sleep(for: .seconds(3))
-      // What is still open goes out with the agent, and is sent at its next start.
-      await agent.stop()
-      try agent.start()
-      let isWhole = try await within(.seconds(60)) { try accesses(site) >= trail.written }
-      let found = try accesses(site)
+      try await gateway.settle()
+      let isWhole = try await within(.seconds(60)) { try gateway.accesses() >= trail.written }
+      let found = try gateway.accesses()
       #expect(isWhole, "\(found) of \(trail.written), \(agent.said.suffix(3_000))")
       try await Task.sleep(for: .seconds(2))
-      #expect(try accesses(site) == trail.written)
+      #expect(try gateway.accesses() == trail.written)
       print(
         "TrailTests: \(trail.written) accesses; worker killed \(kills[0]), agent killed \(kills[1]), stopped \(kills[2]) times"
       )
       await agent.stop()
-      await site.stopCollector()
+      await gateway.site.stopCollector()
     }
   }
 }

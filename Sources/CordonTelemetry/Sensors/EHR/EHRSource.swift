@@ -147,10 +147,11 @@ package final class EHRSource: ResumableSource {
           "Install a bundle of the gateway profile (cordon site bundle --profile gateway), or read the trail on a "
           + "gateway.")
     }
-    guard !settings.policy.paths.isEmpty else {
+    guard !settings.policy.paths.isEmpty || !settings.policy.listen.isEmpty else {
       throw CordonError(
         .invalid, "ehr-paths-missing", "No audit trail is named.",
-        remedy: "Name its files or folders in sensors.ehr.paths of the policy.")
+        remedy: "Name its files or folders in sensors.ehr.paths of the policy, or where it comes in sensors.ehr.listen."
+      )
     }
   }
 
