@@ -4,6 +4,8 @@ package enum CareFact: Hashable, Sendable {
   case relation(CareRelation)
   /// Somebody belongs to others: a person to a role, a ward, a team. Also an account to the person behind it.
   case membership(of: String, in: [String])
+  /// Who somebody is, and where somebody lives.
+  case person(CarePerson)
 }
 
 /// An appointment, a stay or a care team: one patient and who has to do with them.

@@ -82,6 +82,8 @@ package struct Policy: Hashable, Sendable {
     package var tlsCertificate = ""
     package var tlsKey = ""
     package var tlsAuthorities = ""
+    /// Patients whose records draw curiosity; accesses to them are counted by themselves.
+    package var watchedPatients: [SealedEntity] = []
 
     package init() {}
   }

@@ -27,5 +27,12 @@ extension FeatureSchema {
         "different patients with whose care nothing planned connects the user"),
       .init(312, "distinct_origins", unit: "count", .log1p, .union, "different workstations used"),
       .init(313, "log_ons", unit: "count", .log1p, .sum, "log-ons to the record"),
+      .init(314, "own_record", unit: "count", .log1p, .sum, "accesses to the user's own record"),
+      .init(
+        315, "household", unit: "count", .log1p, .sum,
+        "accesses to records of people with the user's last name and address"),
+      .init(316, "coworkers", unit: "count", .log1p, .sum, "accesses to records of other members of staff"),
+      .init(
+        317, "watched_patients", unit: "count", .log1p, .sum, "accesses to records of patients whom the policy names"),
     ])
 }

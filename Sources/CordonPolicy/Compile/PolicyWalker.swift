@@ -291,8 +291,9 @@ struct PolicyWalker {
       for (name, value) in [
         ("tls_certificate", policy.ehr.tlsCertificate), ("tls_key", policy.ehr.tlsKey),
         ("tls_authorities", policy.ehr.tlsAuthorities),
-      ] where value.isEmpty {
-        problems.append(at("sensors.ehr.\(name)", .error, "is empty, but sensors.ehr.listen names a listener with TLS"))
+      ] where !value.hasPrefix("/") {
+        let message = "is no absolute path, but sensors.ehr.listen names a listener with TLS"
+        problems.append(at("sensors.ehr.\(name)", .error, message))
       }
     }
     let followed = [("windows", policy.logs.windows), ("zeek", policy.logs.zeek), ("suricata", policy.logs.suricata)]

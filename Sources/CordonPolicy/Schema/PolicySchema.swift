@@ -95,12 +95,17 @@ package enum PolicySchema {
       "where the trail is listened for: syslog (ATNA) over UDP, TCP or TLS, FHIR posted over HTTPS; both sides of TLS "
         + "show certificates"),
     .text(
-      "sensors.ehr.tls_certificate", \.ehr.tlsCertificate, .absolutePath,
+      "sensors.ehr.tls_certificate", \.ehr.tlsCertificate, .free(most: TextForm.mostPathBytes),
       "PEM file of the chain that listeners with TLS show"),
-    .text("sensors.ehr.tls_key", \.ehr.tlsKey, .absolutePath, "PEM file of its key, readable by root alone"),
     .text(
-      "sensors.ehr.tls_authorities", \.ehr.tlsAuthorities, .absolutePath,
+      "sensors.ehr.tls_key", \.ehr.tlsKey, .free(most: TextForm.mostPathBytes),
+      "PEM file of its key, readable by root alone"),
+    .text(
+      "sensors.ehr.tls_authorities", \.ehr.tlsAuthorities, .free(most: TextForm.mostPathBytes),
       "PEM file of the authorities that must have signed a sender's certificate"),
+    .sealedNames(
+      "sensors.ehr.watched_patients", \.ehr.watchedPatients, most: 4096,
+      "patients whose records draw curiosity; accesses to them are counted by themselves"),
   ]
 
   private static let tripwires: [PolicyField] = [

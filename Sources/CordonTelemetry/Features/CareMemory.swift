@@ -82,7 +82,8 @@ package struct CareMemory: Sendable {
   /// A longer text names nobody, and would only fill the memory.
   private static func isName(_ text: String) -> Bool { text.utf8.count <= CanonicalName.partLimit }
 
-  private mutating func allKeys(of names: [String]) -> Set<String> {
+  /// Names of a user, and of all that the user is or belongs to.
+  package mutating func allKeys(of names: [String]) -> Set<String> {
     var keys = Set(names)
     var newest = names
     for _ in 0..<Self.steps where !newest.isEmpty && keys.count < Self.keyLimit {

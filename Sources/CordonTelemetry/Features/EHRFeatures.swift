@@ -6,6 +6,7 @@ package enum EHRFeatures {
   enum User: Int, CaseIterable {
     case recordsOpened, recordsChanged, distinctPatients, newPatients, searches, exports, patientsExported, breakGlass
     case failures, unexplainedAccesses, unexplainedPatients, distinctOrigins, logOns
+    case ownRecord, household, coworkers, watchedPatients
   }
 
   /// What a gateway knows of one patient of an access.
@@ -16,8 +17,15 @@ package enum EHRFeatures {
     package var isNew: Bool
     /// Planning connects the user with the patient's care, or there is no planning to ask.
     package var isExplained: Bool
+    package var kinship: KinshipMemory.Kinship
+    /// The policy names the patient.
+    package var isWatched: Bool
 
-    package init(hash: UInt64, isNew: Bool, isExplained: Bool) {
+    package init(
+      hash: UInt64, isNew: Bool, isExplained: Bool, kinship: KinshipMemory.Kinship = .init(), isWatched: Bool = false
+    ) {
+      self.kinship = kinship
+      self.isWatched = isWatched
       self.hash = hash
       self.isNew = isNew
       self.isExplained = isExplained
@@ -50,5 +58,9 @@ package enum EHRFeatures {
       if !patient.isExplained { window.count(patient.hash, at: User.unexplainedPatients.rawValue) }
     }
     if patients.contains(where: { !$0.isExplained }) { add(.unexplainedAccesses) }
+    if patients.contains(where: \.kinship.isSelf) { add(.ownRecord) }
+    if patients.contains(where: \.kinship.isHousehold) { add(.household) }
+    if patients.contains(where: \.kinship.isCoworker) { add(.coworkers) }
+    if patients.contains(where: \.isWatched) { add(.watchedPatients) }
   }
 }

@@ -7,6 +7,7 @@ package import Crypto
 package struct RecordStage: Sendable {
   package private(set) var care = CareMemory()
   package private(set) var history: PatientHistory
+  package private(set) var kin: KinshipMemory
   /// Patients whose numbers cannot be written as names.
   package private(set) var unnamed: UInt64 = 0
   package var windows: WindowAssembler
@@ -14,6 +15,9 @@ package struct RecordStage: Sendable {
   private var authority: String
   private var patientHasher: SketchHasher?
   private var hasher: SketchHasher
+  private var pseudonymiser: Pseudonymiser
+  /// Patients whom the policy names, sealed: whoever opens their records is counted.
+  private var watched: Set<EntityRef>
 
   /// - Parameters:
   ///   - ownKey: the agent's own, for what never leaves it.
@@ -23,12 +27,20 @@ package struct RecordStage: Sendable {
     authority = Self.authority(policy)
     patientHasher = pseudonymiser.patientHasher
     hasher = pseudonymiser.sketchHasher
+    self.pseudonymiser = pseudonymiser
+    watched = Set(policy.ehr.watchedPatients.map(\.entity))
+    let kinKey = HKDF<SHA256>.deriveKey(
+      inputKeyMaterial: ownKey, info: Array("cordon/v1/kinship".utf8), outputByteCount: 32)
+    kin = KinshipMemory { bytes in
+      HMAC<SHA256>.authenticationCode(for: bytes, using: kinKey).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
     windows = WindowAssembler(settings: Self.settings(policy))
   }
 
   /// Takes another policy, from the next record on.
   package mutating func use(_ policy: Policy) {
     authority = Self.authority(policy)
+    watched = Set(policy.ehr.watchedPatients.map(\.entity))
     windows.use(Self.settings(policy))
   }
 
@@ -36,12 +48,14 @@ package struct RecordStage: Sendable {
   package mutating func use(_ pseudonymiser: Pseudonymiser) {
     patientHasher = pseudonymiser.patientHasher
     hasher = pseudonymiser.sketchHasher
+    self.pseudonymiser = pseudonymiser
   }
 
   /// Takes what planning says.
   package mutating func take(_ fact: CareFact) {
     switch fact {
     case .membership(let member, let groups): care.take(membership: member, in: groups)
+    case .person(let person): kin.take(person, patients: person.patients.compactMap { name(of: $0) })
     case .relation(let relation):
       guard let patient = name(of: relation.patient) else {
         unnamed += 1
@@ -76,7 +90,10 @@ package struct RecordStage: Sendable {
     // What was refused has shown nobody anything, so the next time is still the first.
     let isNew = succeeded && history.isFirst(user, name)
     let isExplained = !care.isInformed || care.explains(access.aliases, with: name, at: time)
-    return EHRFeatures.Patient(hash: hash, isNew: isNew, isExplained: isExplained)
+    let kinship = kin.kinship(of: care.allKeys(of: access.aliases), with: name)
+    let isWatched = !watched.isEmpty && pseudonymiser.reference(to: name).map(watched.contains) ?? false
+    return EHRFeatures.Patient(
+      hash: hash, isNew: isNew, isExplained: isExplained, kinship: kinship, isWatched: isWatched)
   }
 
   private func name(of patient: RawPatient) -> CanonicalName? {

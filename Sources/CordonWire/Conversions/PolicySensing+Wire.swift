@@ -62,6 +62,7 @@ extension Cordon_V1_EHRSensorPolicy {
     tlsCertificate = policy.tlsCertificate
     tlsKey = policy.tlsKey
     tlsAuthorities = policy.tlsAuthorities
+    watchedPatients = policy.watchedPatients.map { Cordon_V1_SealedEntity($0) }
   }
 
   package func domain() throws(CordonError) -> Policy.EHRSensor {
@@ -78,6 +79,9 @@ extension Cordon_V1_EHRSensorPolicy {
     sensor.tlsCertificate = try Bounded.text(tlsCertificate, "sensors.ehr.tls_certificate", most: WireLimits.path)
     sensor.tlsKey = try Bounded.text(tlsKey, "sensors.ehr.tls_key", most: WireLimits.path)
     sensor.tlsAuthorities = try Bounded.text(tlsAuthorities, "sensors.ehr.tls_authorities", most: WireLimits.path)
+    let watched = try Bounded.list(
+      watchedPatients, "sensors.ehr.watched_patients", most: WireLimits.policyEntries)
+    for sealed in watched { sensor.watchedPatients.append(try sealed.domain()) }
     return sensor
   }
 }

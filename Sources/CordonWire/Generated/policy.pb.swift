@@ -434,6 +434,9 @@ package nonisolated struct Cordon_V1_EHRSensorPolicy: Sendable {
 
   package var tlsAuthorities: String = String()
 
+  /// Patients whose records draw curiosity.
+  package var watchedPatients: [Cordon_V1_SealedEntity] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1364,7 +1367,7 @@ nonisolated extension Cordon_V1_SDKSensorPolicy: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Cordon_V1_EHRSensorPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".EHRSensorPolicy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{1}paths\0\u{3}care_paths\0\u{1}realm\0\u{1}authority\0\u{1}listen\0\u{3}tls_certificate\0\u{3}tls_key\0\u{3}tls_authorities\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{1}paths\0\u{3}care_paths\0\u{1}realm\0\u{1}authority\0\u{1}listen\0\u{3}tls_certificate\0\u{3}tls_key\0\u{3}tls_authorities\0\u{3}watched_patients\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1381,6 +1384,7 @@ nonisolated extension Cordon_V1_EHRSensorPolicy: SwiftProtobuf.Message, SwiftPro
       case 7: try { try decoder.decodeSingularStringField(value: &self.tlsCertificate) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.tlsKey) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.tlsAuthorities) }()
+      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.watchedPatients) }()
       default: break
       }
     }
@@ -1414,6 +1418,9 @@ nonisolated extension Cordon_V1_EHRSensorPolicy: SwiftProtobuf.Message, SwiftPro
     if !self.tlsAuthorities.isEmpty {
       try visitor.visitSingularStringField(value: self.tlsAuthorities, fieldNumber: 9)
     }
+    if !self.watchedPatients.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.watchedPatients, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1427,6 +1434,7 @@ nonisolated extension Cordon_V1_EHRSensorPolicy: SwiftProtobuf.Message, SwiftPro
     if lhs.tlsCertificate != rhs.tlsCertificate {return false}
     if lhs.tlsKey != rhs.tlsKey {return false}
     if lhs.tlsAuthorities != rhs.tlsAuthorities {return false}
+    if lhs.watchedPatients != rhs.watchedPatients {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -56,13 +56,35 @@ enum WindowKeys {
   /// Permanent: what a model and a policy name.
   @Test func `ids and names never change`() {
     #expect(FeatureSchema.userAtEHR.id == 3)
-    #expect(FeatureSchema.userAtEHR.features.map(\.id) == (301...313).map { UInt32($0) })
+    #expect(FeatureSchema.userAtEHR.features.map(\.id) == (301...317).map { UInt32($0) })
     #expect(
       FeatureSchema.userAtEHR.features.map(\.name) == [
         "records_opened", "records_changed", "distinct_patients", "new_patients", "searches", "exports",
         "patients_exported", "break_glass", "failures", "unexplained_accesses", "unexplained_patients",
-        "distinct_origins", "log_ons",
+        "distinct_origins", "log_ons", "own_record", "household", "coworkers", "watched_patients",
       ])
+  }
+
+  @Test func `one's own record, the family's, a colleague's and a watched patient's count by themselves`() throws {
+    var policy = Policy.observeOnly
+    let watched = try #require(CanonicalName.patient(id: "4", authority: "ehr"))
+    var pseudonymiser = Pseudonymiser(keys: try WindowKeys.keys())
+    let sealed = pseudonymiser.sealed(watched, part: .target)
+    policy.ehr.watchedPatients = [try #require(sealed)]
+    var stage = RecordStage(policy: policy, pseudonymiser: pseudonymiser, ownKey: WindowKeys.own)
+    stage.take(.person(CarePerson(names: ["ann"], identities: ["doe ann"], households: ["doe road 1"])))
+    stage.take(.person(CarePerson(names: ["bob"], identities: ["roe bob"])))
+    for (number, identity) in [("1", "doe ann"), ("2", "doe tim"), ("3", "roe bob"), ("4", "poe eve")] {
+      stage.take(
+        .person(
+          CarePerson(
+            patients: [RawPatient(id: number)], identities: [identity],
+            households: identity.hasPrefix("doe") ? ["doe road 1"] : [])))
+      try Self.take(&stage, .open, [number])
+    }
+    let found = Self.features(&stage)
+    for name in ["own_record", "household", "coworkers", "watched_patients"] { #expect(found[name] == 1, "\(name)") }
+    #expect(found["records_opened"] == 4)
   }
 
   @Test func `each act counts for what it is`() throws {

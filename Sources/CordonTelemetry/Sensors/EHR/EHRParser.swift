@@ -88,11 +88,18 @@ package struct EHRParser: SensorParser {
       if let observation = EHRInterpreter.observation(of: event) { observations.append(observation) }
       return event.time != nil
     }
-    guard FHIRCareReader.types.contains(type) else {
+    // A practitioner is somebody whom care is planned with, and somebody who may be a patient, too.
+    var again = reader
+    guard FHIRCareReader.types.contains(type) || FHIRPersonReader.types.contains(type) else {
       reader.skip()
       return true
     }
-    for fact in FHIRCareReader.read(&reader, type: type) {
+    var facts = FHIRCareReader.types.contains(type) ? FHIRCareReader.read(&reader, type: type) : []
+    if FHIRPersonReader.types.contains(type) {
+      if let person = FHIRPersonReader.read(&again, type: type) { facts.append(.person(person)) }
+      reader = again
+    }
+    for fact in facts {
       observations.append(
         Observation(
           time: .epoch, family: .ehr, source: EHRSensor.name, activity: .careFact, outcome: .success,
