@@ -1,6 +1,7 @@
 #ifndef CORDON_CLINUX_H
 #define CORDON_CLINUX_H
 
+#include "CLinuxCapture.h"
 #include "CLinuxContainment.h"
 #include "CLinuxDescriptors.h"
 #include "CLinuxSensors.h"

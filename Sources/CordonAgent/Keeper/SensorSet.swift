@@ -81,6 +81,7 @@ package final class SensorSet: SensorFeed {
           ? EHRSourceSettings(
             policy: $0.ehr, holdsPatientKey: holdsPatientKey, positions: paths.trailPositions, awaitsReader: true) : nil
       },
+      SensorSwitch(WireSource()) { $0.wire.isEnabled ? WireSourceSettings(policy: $0.wire) : nil },
     ] + logSwitches(paths: paths)
   }
 

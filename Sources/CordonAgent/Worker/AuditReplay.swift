@@ -3,7 +3,7 @@ import CordonTelemetry
 import Crypto
 import Glibc
 
-/// Runs a recorded audit.log through the worker's own pipeline, in the recording's own time.
+/// Runs a recorded audit.log, or a capture of the network, through the worker's own pipeline, in the recording's own time.
 ///
 /// Names are pseudonymised under a key that is thrown away, so that what is shown is what would leave a machine.
 package struct AuditReplay: Sendable {
@@ -12,8 +12,8 @@ package struct AuditReplay: Sendable {
   /// Windows and detections that are kept for showing; all are counted.
   package static let keptLimit = 10_000
 
-  private var pipeline: WorkerPipeline
-  private var summary = ReplaySummary()
+  var pipeline: WorkerPipeline
+  var summary = ReplaySummary()
   private var time = RecordedTime()
   private var lines = LineCutter()
 
@@ -25,6 +25,9 @@ package struct AuditReplay: Sendable {
     }
     var policy = Policy.observeOnly
     policy.windows.length = windowLength
+    policy.windows.wireLength = windowLength
+    // Of a recording nobody says which network is the site's.
+    policy.wire.networks = ["0.0.0.0/0", "::/0"]
     pipeline = WorkerPipeline(
       settings: WorkerSettings(machine: machine, host: host, bootID: "replay"), policy: policy,
       keys: PseudonymKeys(staff: KeyRing(current: key), path: SymmetricKey(size: .bits256)),
@@ -46,6 +49,7 @@ package struct AuditReplay: Sendable {
     defer { close(descriptor) }
     var replay = try AuditReplay(host: host, windowLength: windowLength)
     var buffer = [UInt8](repeating: 0, count: chunk)
+    var capture = CaptureReplay()
     while true {
       let count = read(descriptor, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
@@ -54,8 +58,13 @@ package struct AuditReplay: Sendable {
           .inputOutput, "replay-unreadable", "\(file) cannot be read: \(String(cString: strerror(errno))).")
       }
       guard count > 0 else { break }
-      replay.take(buffer[..<count])
+      if capture.isCapture(beginning: buffer[..<count]) {
+        try capture.add(buffer[..<count])
+      } else {
+        replay.take(buffer[..<count])
+      }
     }
+    capture.run(into: &replay)
     return replay.finish()
   }
 
@@ -83,13 +92,13 @@ package struct AuditReplay: Sendable {
     if let line = lines.rest() { takeLine(line) }
     for output in time.step(&pipeline) { keep(output) }
     keep(pipeline.finish(at: time.now))
-    summary.malformed = pipeline.counters.malformed
+    summary.malformed += pipeline.counters.malformed
     summary.observed = pipeline.counters.observed
     summary.late = pipeline.counters.windows.late
     return summary
   }
 
-  private mutating func keep(_ output: WorkerOutput) {
+  mutating func keep(_ output: WorkerOutput) {
     for record in output.records {
       switch record {
       case .window(let window):

@@ -46,6 +46,8 @@ package struct WorkerPipeline: Sendable {
   /// Accesses to health records, on gateways.
   private var records: RecordStage
   private var intake: IntakeClock
+  /// Exchanges on the network.
+  private var exchanges: WireStage
   private var running: Set<String> = []
   private var observations: [Observation] = []
   private let hostEntity: EntityRef
@@ -84,6 +86,7 @@ package struct WorkerPipeline: Sendable {
     records = RecordStage(policy: policy, pseudonymiser: pseudonymiser, ownKey: keys.path, history: history)
     intake = IntakeClock(progress: progress)
     hostEntity = EntityRef(kind: .host, label: settings.host)
+    exchanges = WireStage(policy: policy, pseudonymiser: pseudonymiser, host: hostEntity)
     pseudonymiser.setClear(naming.clearNames)
     self.behaviour.setCap(DailyCap.limit(dailyAlerts: policy.dailyAlerts))
     parsers.use(policy)
@@ -113,6 +116,7 @@ package struct WorkerPipeline: Sendable {
     take(&found, now, &output)
     score(windows.advance(to: now), now, &output)
     closeRecords(isLast: false, now, &output)
+    score(exchanges.windows.advance(to: now), now, &output)
     return output
   }
 
@@ -124,6 +128,7 @@ package struct WorkerPipeline: Sendable {
     take(&found, now, &output)
     score(windows.finish(), now, &output)
     closeRecords(isLast: true, now, &output)
+    score(exchanges.windows.finish(), now, &output)
     do throws(CordonError) {
       try behaviour.settle { [siteOffset, policy] in siteOffset(policy.timeZone, $0) }
     } catch { counters.unscored += 1 }
@@ -139,6 +144,7 @@ package struct WorkerPipeline: Sendable {
     use(policy.sigma)
     windows.use(Self.windowSettings(policy))
     records.use(policy)
+    exchanges.use(policy)
     naming = EntityNaming(settings: .init(machine: settings.machine, policy: policy), directory: directory)
     pseudonymiser.setClear(naming.clearNames)
     entities.removeAll()
@@ -151,6 +157,7 @@ package struct WorkerPipeline: Sendable {
     pseudonymiser.use(keys)
     hasher = pseudonymiser.sketchHasher
     records.use(pseudonymiser)
+    exchanges.use(pseudonymiser)
     entities.removeAll()
     return output
   }
@@ -159,6 +166,7 @@ package struct WorkerPipeline: Sendable {
   package mutating func setSkewed(_ isSkewed: Bool) {
     windows.isSkewed = isSkewed
     records.windows.isSkewed = isSkewed
+    exchanges.windows.isSkewed = isSkewed
   }
 
   /// Who has used whose record before, as hashes under the agent's own key; empty but on gateways.
@@ -177,7 +185,7 @@ package struct WorkerPipeline: Sendable {
   }
 
   /// The schemas whose windows this pipeline makes.
-  package static let schemas: [FeatureSchema] = [.hostAtHost, .userAtHost, .userAtEHR]
+  package static let schemas: [FeatureSchema] = [.hostAtHost, .userAtHost, .userAtEHR, .deviceAtWire, .hostAtWire]
 
   private static func windowSettings(_ policy: Policy) -> WindowSettings {
     WindowSettings(
@@ -236,7 +244,7 @@ extension WorkerPipeline {
     let read = parsers.counters
     counters.malformed = read.malformed
     counters.abandoned = read.abandoned
-    counters.windows = windows.counters + records.windows.counters
+    counters.windows = windows.counters + records.windows.counters + exchanges.windows.counters
     counters.unnamed = records.unnamed
     counters.folded = lane.folded
     counters.expressionsGivenUp = sigma.gaveUp
@@ -248,7 +256,7 @@ extension WorkerPipeline {
     do throws(CordonError) { try self.sigma.use(sigma) } catch { counters.refusedRules += 1 }
   }
 
-  /// What an audit trail tells: no doing of this machine, so it counts for its user alone.
+  /// What an audit trail or the network tells: no doing of this machine's processes, so it counts for others alone.
   private mutating func takeRecord(_ observation: Observation, _ now: Timestamp, _ output: inout WorkerOutput) {
     switch observation.object {
     case .care(let fact): records.take(fact)
@@ -257,6 +265,10 @@ extension WorkerPipeline {
       if let hit = sharedUse(observation, now) { raise(hit, now, &output) }
       records.take(access, observation, by: actor.named.name, as: actor.entity, now: now)
     case .alert: if let hit = AlertTripwire().examine(observation) { raise(hit, now, &output) }
+    case .exchange(let exchange):
+      exchanges.take(exchange, at: observation.time, now: now)
+      if let hit = ExposureFinding.hit(exchange, at: observation.time) { raise(hit, now, &output) }
+    case .ownAddresses(let addresses): exchanges.use(own: addresses)
     default: break
     }
   }

@@ -32,6 +32,9 @@ package struct Detection: Hashable, Sendable {
     }
   }
 
+  /// How the rules begin that together make the inventory of what is exposed on the network.
+  package static let exposurePrefix = "exposure-"
+
   package var id: UniqueID
   package var kind: Kind
   /// Stable name of the rule, such as `encryption-burst`.

@@ -20,6 +20,14 @@ package struct IPAddress: Hashable, Sendable {
     }
   }
 
+  /// From the two halves of an IPv6 address, IPv4 mapped into it.
+  package init(high: UInt64, low: UInt64) {
+    let bytes = (0..<16).map { index in
+      UInt8(truncatingIfNeeded: (index < 8 ? high : low) >> UInt64(56 - 8 * (index % 8)))
+    }
+    self.bytes = bytes.starts(with: Self.mappedPrefix) ? Array(bytes[12...]) : bytes
+  }
+
   /// From `192.0.2.1`, `2001:db8::1`, `::ffff:192.0.2.1`, `fe80::1%eth0`; nil for anything else.
   package init?(_ text: some StringProtocol) {
     guard text.utf8.count <= Self.textLimit else { return nil }

@@ -107,6 +107,8 @@ package enum ObservedObject: Hashable, Sendable {
   case alert(ObservedAlert)
   /// What two machines did with each other.
   case exchange(WireExchange)
+  /// The addresses of the machine that captures: no doing of anybody.
+  case ownAddresses([IPAddress])
   case authentication(Authentication)
   /// Free text that says what happened to a sensor; never leaves.
   case sensor(name: String, detail: String)

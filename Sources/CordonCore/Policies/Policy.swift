@@ -14,6 +14,7 @@ package struct Policy: Hashable, Sendable {
   package var sdk: SDKSensor
   package var ehr: EHRSensor
   package var logs = Logs()
+  package var wire: WireSensor
   package var tripwires: Tripwires
   package var containment: Containment
   package var interlock: Interlock
@@ -35,6 +36,9 @@ package struct Policy: Hashable, Sendable {
     package var ehrLength: Duration = .seconds(3600)
     /// How late an event of an audit trail may come, after a later one.
     package var ehrLateness: Duration = .seconds(120)
+    package var wireLength: Duration = .seconds(60)
+    /// How late the network tells of a flow: one that nobody answered is given up after some seconds.
+    package var wireLateness: Duration = .seconds(45)
 
     package init() {}
   }
@@ -211,6 +215,7 @@ package struct Policy: Hashable, Sendable {
     self.file = FileSensor()
     self.sdk = SDKSensor()
     self.ehr = EHRSensor()
+    self.wire = WireSensor()
     self.tripwires = Tripwires()
     self.containment = Containment()
     self.interlock = Interlock()

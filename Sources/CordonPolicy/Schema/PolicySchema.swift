@@ -4,7 +4,7 @@ import CordonCore
 package enum PolicySchema {
   /// In the order in which people read a policy.
   package static let fields: [PolicyField] =
-    general + sensing + logs + tripwires + sigma + learning + containment + interlock + accounts
+    general + sensing + wire + logs + tripwires + sigma + learning + containment + interlock + accounts
 
   /// Fields of one host in `interlock.hosts`.
   package static let hostFields: [HostField] = [
@@ -66,6 +66,12 @@ package enum PolicySchema {
     .duration(
       "windows.ehr_lateness", \.windows.ehrLateness, .zero ... .seconds(86_400),
       "how late an event of a health record's audit trail may come, after a later one"),
+    .duration(
+      "windows.wire_length", \.windows.wireLength, .seconds(10) ... .seconds(3600),
+      "event time that one window of the network covers"),
+    .duration(
+      "windows.wire_lateness", \.windows.wireLateness, .zero ... .seconds(300),
+      "how late the network tells of a flow"),
     .flag("sensors.audit.enabled", \.audit.isEnabled, "watch through the kernel's audit"),
     .flag("sensors.audit.exec", \.audit.exec, "watch processes start"),
     .flag("sensors.audit.connect", \.audit.connect, "watch outbound connections"),
@@ -106,6 +112,22 @@ package enum PolicySchema {
     .sealedNames(
       "sensors.ehr.watched_patients", \.ehr.watchedPatients, most: 4096,
       "patients whose records draw curiosity; accesses to them are counted by themselves"),
+  ]
+
+  private static let wire: [PolicyField] = [
+    .flag("sensors.wire.enabled", \.wire.isEnabled, "capture the network's packets, and read what they say"),
+    .list("sensors.wire.interfaces", \.wire.interfaces, .interface, most: 64, "interfaces captured; empty: all"),
+    .flag(
+      "sensors.wire.streams", \.wire.readsStreams, "read HL7, DICOM and TLS; false: flows and names asked for alone"),
+    .list(
+      "sensors.wire.exclude_ports", \.wire.excludedPortTexts, .port, most: 32,
+      "ports of which nothing is captured, such as a backup's"),
+    .list(
+      "sensors.wire.networks", \.wire.networks, .network, most: 256,
+      "networks that devices are in; empty: the private ones"),
+    .list(
+      "sensors.wire.devices", \.wire.deviceTexts, .device, most: 10_000,
+      "devices by address and label, whose labels leave in clear; the collector sees these addresses"),
   ]
 
   private static let tripwires: [PolicyField] = [

@@ -26,6 +26,10 @@ package enum TextForm: Sendable, Hashable {
   case sigmaID
   /// A socket that is listened on.
   case listener
+  /// An interface of the network.
+  case interface
+  case port
+  case device
 
   package static let mostPathBytes = 4096
   package static let mostLabelBytes = 253
@@ -49,6 +53,9 @@ package enum TextForm: Sendable, Hashable {
     case .severity: "one of \(Severity.allCases.map(\.sigmaLevel).joined(separator: ", "))"
     case .sigmaID: "a rule's id of letters, digits and `-`, at most \(SigmaRule.mostIDBytes)"
     case .listener: "udp, tcp, tls or https, an address and a port, such as tls://0.0.0.0:6514"
+    case .interface: "an interface's name such as eth0, at most 15 bytes"
+    case .port: "a port, 1 to 65535"
+    case .device: "a device's address and label, such as `10.1.2.3 infusion-gateway-3`"
     case .canary: "a window such as `host@host files_written=4000 files_renamed=4000`"
     case .expected: "such as `maintenance group ward-3 sun 02:00-06:00 until 2027-01-01: patches`"
     }
@@ -71,6 +78,9 @@ package enum TextForm: Sendable, Hashable {
     case .severity: "level"
     case .sigmaID: "rule id"
     case .listener: "listener"
+    case .interface: "interface"
+    case .port: "port"
+    case .device: "device"
     }
   }
 
@@ -119,6 +129,11 @@ package enum TextForm: Sendable, Hashable {
         (1...SigmaRule.mostIDBytes).contains(text.utf8.count) && text.utf8.allSatisfy(SigmaRule.isIDByte))
     case .listener:
       return Listener(text).map { .success("\($0)") } ?? verdict(false)
+    case .interface: return verdict((1...15).contains(text.utf8.count) && text.utf8.allSatisfy(Self.isWordByte))
+    case .port: return verdict(UInt16(text).map { $0 > 0 } ?? false)
+    case .device:
+      guard let device = Policy.WireDevice(text) else { return verdict(false) }
+      return .success(device.text)
     case .canary:
       guard let canary = CanaryWindow(text: text) else {
         return verdict(false, among: FeatureSchema.all.map(\.name))

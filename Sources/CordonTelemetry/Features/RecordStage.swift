@@ -101,7 +101,7 @@ package struct RecordStage: Sendable {
   }
 
   /// As identifiers' systems are written, so that a policy may name a URL or an OID too.
-  private static func authority(_ policy: Policy) -> String {
+  static func authority(_ policy: Policy) -> String {
     policy.ehr.authority.isEmpty ? "ehr" : FHIRReference.authority(of: policy.ehr.authority)
   }
 

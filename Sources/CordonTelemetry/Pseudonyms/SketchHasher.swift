@@ -15,6 +15,12 @@ package struct SketchHasher: Sendable {
     case patient = 5
     /// Where a record was opened from, as its audit trail writes it.
     case origin = 6
+    /// A name of the domain name system.
+    case networkName = 17
+    /// Of a DICOM application.
+    case applicationTitle = 18
+    /// Of an HL7 message, with its trigger.
+    case messageType = 19
   }
 
   private struct Entry: Hashable, Sendable {

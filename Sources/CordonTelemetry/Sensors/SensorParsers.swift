@@ -25,6 +25,7 @@ package struct SensorParsers: Sendable {
     Entry(ZeekSensor()),
     Entry(SuricataSensor()),
     Entry(MappedSensor()),
+    Entry(WireSensor()),
   ]
 
   package init() {}

@@ -32,6 +32,7 @@ package enum DetectionMaker {
     add(CanonicalName.label(context.host, kind: .host), .host)
     add(machine, machine?.kind == .device ? .host : .target)
     add(actor, .actor)
+    for party in hit.parties { add(CanonicalName.address(party.address), party.part) }
     for file in hit.files { add(CanonicalName.path(file), .file) }
     for peer in peers.prefix(peerLimit) { add(CanonicalName.address(peer), .target) }
     return Detection(
@@ -62,6 +63,8 @@ package enum DetectionMaker {
       subject = machine.kind == .device ? "Someone on \(machine.text)" : "Someone on a computer whose log is read here"
     } else if hit.rule == .sharedAccount {
       subject = "A person"
+    } else if hit.rule.name.hasPrefix(Detection.exposurePrefix) {
+      subject = "Two machines"
     } else if let process = hit.process {
       let program = executable.isEmpty || executable.utf8.count > 256 ? "A process" : "A process of \(executable)"
       subject = "\(program) (pid \(process.pid))"

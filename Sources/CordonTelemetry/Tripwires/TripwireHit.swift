@@ -7,13 +7,17 @@ package enum TripwireRule: Hashable, Sendable {
   case sensorTampering
   /// A person logged in as an account that several share: a finding, not an attack.
   case sharedAccount
+  /// What the network shows in clear, or protects too little: an inventory, not an attack.
+  case clearHL7, clearDICOM, weakTLS
   /// A Sigma rule of the policy, which says whether a machine may act on it.
   case sigma(id: String, severity: Severity, mayReflex: Bool)
   /// A rule of another program of the site; an empty one stands for all of the program's.
   case alert(program: String, rule: String, severity: Severity)
 
   /// The rules that need no policy.
-  package static let builtIn: [TripwireRule] = [.canaryTouched, .encryptionBurst, .sensorTampering, .sharedAccount]
+  package static let builtIn: [TripwireRule] = [
+    .canaryTouched, .encryptionBurst, .sensorTampering, .sharedAccount, .clearHL7, .clearDICOM, .weakTLS,
+  ]
 
   /// How a detection names it; permanent.
   package var name: String {
@@ -22,6 +26,9 @@ package enum TripwireRule: Hashable, Sendable {
     case .encryptionBurst: "encryption-burst"
     case .sensorTampering: "sensor-tampering"
     case .sharedAccount: "shared-account"
+    case .clearHL7: Detection.exposurePrefix + "hl7"
+    case .clearDICOM: Detection.exposurePrefix + "dicom"
+    case .weakTLS: Detection.exposurePrefix + "tls"
     case .sigma(let id, _, _): SigmaRule.detectionPrefix + id
     case .alert(let program, let rule, _): "\(program):\(rule)"
     }
@@ -31,7 +38,7 @@ package enum TripwireRule: Hashable, Sendable {
   package var mayReflex: Bool {
     switch self {
     case .canaryTouched, .encryptionBurst: true
-    case .sensorTampering, .sharedAccount, .alert: false
+    case .sensorTampering, .sharedAccount, .alert, .clearHL7, .clearDICOM, .weakTLS: false
     case .sigma(_, _, let mayReflex): mayReflex
     }
   }
@@ -42,7 +49,7 @@ package enum TripwireRule: Hashable, Sendable {
     case .canaryTouched, .encryptionBurst, .sensorTampering: .seconds(600)
     // What a rule's author did not think of comes from timers: once an hour is often enough.
     case .sigma, .alert: .seconds(3600)
-    case .sharedAccount: .seconds(86_400)
+    case .sharedAccount, .clearHL7, .clearDICOM, .weakTLS: .seconds(86_400)
     }
   }
 
@@ -50,7 +57,7 @@ package enum TripwireRule: Hashable, Sendable {
     switch self {
     case .canaryTouched, .encryptionBurst: .critical
     case .sensorTampering: .high
-    case .sharedAccount: .low
+    case .sharedAccount, .clearHL7, .clearDICOM, .weakTLS: .low
     case .sigma(_, let severity, _), .alert(_, _, let severity): severity
     }
   }
@@ -78,17 +85,29 @@ package struct TripwireHit: Hashable, Sendable {
   package var peers: [IPAddress]
   /// The machine whose log told it, where that is another than this one; empty where the log names none.
   package var machine: String?
+  /// Machines that took part.
+  package var parties: [Party]
   package var evidence: [Detection.Evidence]
   /// What happened, to follow the process's name: holds counts alone.
   package var predicate: String
   /// Hits with an equal one are the same trouble: repetitions are folded.
   package var identity: String
 
+  /// A machine by its address, and its part in what happened.
+  package struct Party: Hashable, Sendable {
+    package var address: IPAddress
+    package var part: SealedEntity.Part
+
+    package init(_ address: IPAddress, _ part: SealedEntity.Part) {
+      self.address = address
+      self.part = part
+    }
+  }
+
   package init(
     _ rule: TripwireRule, technique: String, time: Timestamp, process: ObservedProcess? = nil,
-    actor: RawAccount? = nil, files: [[UInt8]] = [], peers: [IPAddress] = [],
-    evidence: [Detection.Evidence] = [], predicate: String,
-    identity: String
+    actor: RawAccount? = nil, files: [[UInt8]] = [], peers: [IPAddress] = [], parties: [Party] = [],
+    evidence: [Detection.Evidence] = [], predicate: String, identity: String
   ) {
     self.rule = rule
     self.technique = technique
@@ -97,6 +116,7 @@ package struct TripwireHit: Hashable, Sendable {
     self.actor = actor
     self.files = Array(files.prefix(Self.fileLimit))
     self.peers = peers
+    self.parties = parties
     self.evidence = evidence
     self.predicate = predicate
     self.identity = identity

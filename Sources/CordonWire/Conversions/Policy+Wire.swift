@@ -13,6 +13,8 @@ extension Cordon_V1_Policy {
     windows.hostLatenessMs = UInt32(clamping: policy.windows.hostLateness.milliseconds)
     windows.ehrLengthMs = UInt32(clamping: policy.windows.ehrLength.milliseconds)
     windows.ehrLatenessMs = UInt32(clamping: policy.windows.ehrLateness.milliseconds)
+    windows.wireLengthMs = UInt32(clamping: policy.windows.wireLength.milliseconds)
+    windows.wireLatenessMs = UInt32(clamping: policy.windows.wireLateness.milliseconds)
     sensors = Cordon_V1_SensorPolicy(policy)
     tripwires = Cordon_V1_TripwirePolicy(policy.tripwires)
     containment = Cordon_V1_ContainmentPolicy(policy.containment)
@@ -48,6 +50,14 @@ extension Cordon_V1_Policy {
     if sensors.hasSdk { policy.sdk = try sensors.sdk.domain() }
     if sensors.hasEhr { policy.ehr = try sensors.ehr.domain() }
     if sensors.hasLogs { policy.logs = try sensors.logs.domain() }
+    if windows.hasWireLengthMs {
+      policy.windows.wireLength = try PolicyBounds.duration(
+        windows.wireLengthMs, PolicyBounds.window, "windows.wire_length")
+    }
+    if windows.hasWireLatenessMs {
+      policy.windows.wireLateness = .milliseconds(Int64(min(windows.wireLatenessMs, WireLimits.windowLength)))
+    }
+    if sensors.hasWire { policy.wire = try sensors.wire.domain() }
     policy.tripwires = try tripwires.domain()
     policy.containment = try containment.domain()
     policy.interlock = try interlock.domain()

@@ -16,6 +16,7 @@ extension Cordon_V1_SensorPolicy {
     sdk.users = policy.sdk.users
     ehr = Cordon_V1_EHRSensorPolicy(policy.ehr)
     logs = Cordon_V1_LogsPolicy(policy.logs)
+    wire = Cordon_V1_WireSensorPolicy(policy.wire)
   }
 }
 

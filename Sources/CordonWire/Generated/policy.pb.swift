@@ -285,12 +285,32 @@ package nonisolated struct Cordon_V1_WindowPolicy: Sendable {
   /// Clears the value of `ehrLengthMs`. Subsequent reads from it will return its default value.
   package mutating func clearEhrLengthMs() {self._ehrLengthMs = nil}
 
+  package var wireLengthMs: UInt32 {
+    get {_wireLengthMs ?? 0}
+    set {_wireLengthMs = newValue}
+  }
+  /// Returns true if `wireLengthMs` has been explicitly set.
+  package var hasWireLengthMs: Bool {self._wireLengthMs != nil}
+  /// Clears the value of `wireLengthMs`. Subsequent reads from it will return its default value.
+  package mutating func clearWireLengthMs() {self._wireLengthMs = nil}
+
+  package var wireLatenessMs: UInt32 {
+    get {_wireLatenessMs ?? 0}
+    set {_wireLatenessMs = newValue}
+  }
+  /// Returns true if `wireLatenessMs` has been explicitly set.
+  package var hasWireLatenessMs: Bool {self._wireLatenessMs != nil}
+  /// Clears the value of `wireLatenessMs`. Subsequent reads from it will return its default value.
+  package mutating func clearWireLatenessMs() {self._wireLatenessMs = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _ehrLatenessMs: UInt32? = nil
   fileprivate var _ehrLengthMs: UInt32? = nil
+  fileprivate var _wireLengthMs: UInt32? = nil
+  fileprivate var _wireLatenessMs: UInt32? = nil
 }
 
 package nonisolated struct Cordon_V1_SensorPolicy: @unchecked Sendable {
@@ -344,6 +364,15 @@ package nonisolated struct Cordon_V1_SensorPolicy: @unchecked Sendable {
   package var hasLogs: Bool {_storage._logs != nil}
   /// Clears the value of `logs`. Subsequent reads from it will return its default value.
   package mutating func clearLogs() {_uniqueStorage()._logs = nil}
+
+  package var wire: Cordon_V1_WireSensorPolicy {
+    get {_storage._wire ?? Cordon_V1_WireSensorPolicy()}
+    set {_uniqueStorage()._wire = newValue}
+  }
+  /// Returns true if `wire` has been explicitly set.
+  package var hasWire: Bool {_storage._wire != nil}
+  /// Clears the value of `wire`. Subsequent reads from it will return its default value.
+  package mutating func clearWire() {_uniqueStorage()._wire = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -436,6 +465,45 @@ package nonisolated struct Cordon_V1_EHRSensorPolicy: Sendable {
 
   /// Patients whose records draw curiosity.
   package var watchedPatients: [Cordon_V1_SealedEntity] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What is captured of the network.
+package nonisolated struct Cordon_V1_WireSensorPolicy: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var enabled: Bool = false
+
+  /// Empty: all.
+  package var interfaces: [String] = []
+
+  package var flowsOnly: Bool = false
+
+  package var excludedPorts: [UInt32] = []
+
+  /// CIDR; empty: the private networks.
+  package var networks: [String] = []
+
+  package var devices: [Cordon_V1_WireDevice] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Cordon_V1_WireDevice: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var address: String = String()
+
+  package var label: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1095,7 +1163,7 @@ nonisolated extension Cordon_V1_Policy: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Cordon_V1_WindowPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".WindowPolicy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}length_ms\0\u{3}host_lateness_ms\0\u{3}ehr_lateness_ms\0\u{3}ehr_length_ms\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}length_ms\0\u{3}host_lateness_ms\0\u{3}ehr_lateness_ms\0\u{3}ehr_length_ms\0\u{4}\u{11}wire_length_ms\0\u{3}wire_lateness_ms\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1107,6 +1175,8 @@ nonisolated extension Cordon_V1_WindowPolicy: SwiftProtobuf.Message, SwiftProtob
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.hostLatenessMs) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self._ehrLatenessMs) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self._ehrLengthMs) }()
+      case 21: try { try decoder.decodeSingularUInt32Field(value: &self._wireLengthMs) }()
+      case 22: try { try decoder.decodeSingularUInt32Field(value: &self._wireLatenessMs) }()
       default: break
       }
     }
@@ -1129,6 +1199,12 @@ nonisolated extension Cordon_V1_WindowPolicy: SwiftProtobuf.Message, SwiftProtob
     try { if let v = self._ehrLengthMs {
       try visitor.visitSingularUInt32Field(value: v, fieldNumber: 4)
     } }()
+    try { if let v = self._wireLengthMs {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 21)
+    } }()
+    try { if let v = self._wireLatenessMs {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 22)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1137,6 +1213,8 @@ nonisolated extension Cordon_V1_WindowPolicy: SwiftProtobuf.Message, SwiftProtob
     if lhs.hostLatenessMs != rhs.hostLatenessMs {return false}
     if lhs._ehrLatenessMs != rhs._ehrLatenessMs {return false}
     if lhs._ehrLengthMs != rhs._ehrLengthMs {return false}
+    if lhs._wireLengthMs != rhs._wireLengthMs {return false}
+    if lhs._wireLatenessMs != rhs._wireLatenessMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1144,7 +1222,7 @@ nonisolated extension Cordon_V1_WindowPolicy: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SensorPolicy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}audit\0\u{1}file\0\u{1}ehr\0\u{2}%logs\0\u{2}\u{5}sdk\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}audit\0\u{1}file\0\u{1}ehr\0\u{2}\u{12}wire\0\u{2}\u{13}logs\0\u{2}\u{5}sdk\0")
 
   fileprivate class _StorageClass {
     var _audit: Cordon_V1_AuditSensorPolicy? = nil
@@ -1152,6 +1230,7 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
     var _sdk: Cordon_V1_SDKSensorPolicy? = nil
     var _ehr: Cordon_V1_EHRSensorPolicy? = nil
     var _logs: Cordon_V1_LogsPolicy? = nil
+    var _wire: Cordon_V1_WireSensorPolicy? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1167,6 +1246,7 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
       _sdk = source._sdk
       _ehr = source._ehr
       _logs = source._logs
+      _wire = source._wire
     }
   }
 
@@ -1188,6 +1268,7 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
         case 1: try { try decoder.decodeSingularMessageField(value: &_storage._audit) }()
         case 2: try { try decoder.decodeSingularMessageField(value: &_storage._file) }()
         case 3: try { try decoder.decodeSingularMessageField(value: &_storage._ehr) }()
+        case 21: try { try decoder.decodeSingularMessageField(value: &_storage._wire) }()
         case 40: try { try decoder.decodeSingularMessageField(value: &_storage._logs) }()
         case 45: try { try decoder.decodeSingularMessageField(value: &_storage._sdk) }()
         default: break
@@ -1211,6 +1292,9 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
       try { if let v = _storage._ehr {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
       } }()
+      try { if let v = _storage._wire {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+      } }()
       try { if let v = _storage._logs {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
       } }()
@@ -1231,6 +1315,7 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
         if _storage._sdk != rhs_storage._sdk {return false}
         if _storage._ehr != rhs_storage._ehr {return false}
         if _storage._logs != rhs_storage._logs {return false}
+        if _storage._wire != rhs_storage._wire {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1435,6 +1520,96 @@ nonisolated extension Cordon_V1_EHRSensorPolicy: SwiftProtobuf.Message, SwiftPro
     if lhs.tlsKey != rhs.tlsKey {return false}
     if lhs.tlsAuthorities != rhs.tlsAuthorities {return false}
     if lhs.watchedPatients != rhs.watchedPatients {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_WireSensorPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".WireSensorPolicy"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{1}interfaces\0\u{3}flows_only\0\u{3}excluded_ports\0\u{1}networks\0\u{1}devices\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.enabled) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.interfaces) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.flowsOnly) }()
+      case 4: try { try decoder.decodeRepeatedUInt32Field(value: &self.excludedPorts) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.networks) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.devices) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.enabled != false {
+      try visitor.visitSingularBoolField(value: self.enabled, fieldNumber: 1)
+    }
+    if !self.interfaces.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.interfaces, fieldNumber: 2)
+    }
+    if self.flowsOnly != false {
+      try visitor.visitSingularBoolField(value: self.flowsOnly, fieldNumber: 3)
+    }
+    if !self.excludedPorts.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.excludedPorts, fieldNumber: 4)
+    }
+    if !self.networks.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.networks, fieldNumber: 5)
+    }
+    if !self.devices.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.devices, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_WireSensorPolicy, rhs: Cordon_V1_WireSensorPolicy) -> Bool {
+    if lhs.enabled != rhs.enabled {return false}
+    if lhs.interfaces != rhs.interfaces {return false}
+    if lhs.flowsOnly != rhs.flowsOnly {return false}
+    if lhs.excludedPorts != rhs.excludedPorts {return false}
+    if lhs.networks != rhs.networks {return false}
+    if lhs.devices != rhs.devices {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_WireDevice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".WireDevice"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}address\0\u{1}label\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.address) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.label) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.address.isEmpty {
+      try visitor.visitSingularStringField(value: self.address, fieldNumber: 1)
+    }
+    if !self.label.isEmpty {
+      try visitor.visitSingularStringField(value: self.label, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_WireDevice, rhs: Cordon_V1_WireDevice) -> Bool {
+    if lhs.address != rhs.address {return false}
+    if lhs.label != rhs.label {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

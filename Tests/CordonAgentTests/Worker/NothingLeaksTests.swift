@@ -69,6 +69,7 @@ func mkdirp(_ path: String) { mkdir(path, 0o755) }
     take(pipeline.ingest(SensorBatch(sensor: "file", records: [canary]), at: Support.at(2000)))
     take(pipeline.ingest(Support.trail(Planted.identifiers.values.sorted()), at: Support.at(2000)))
     take(pipeline.ingest(Support.trail(["MRN-7734120"], user: "nursing1"), at: Support.at(2000)))
+    take(pipeline.ingest(WireTraffic.batch(of: "MRN-7734120", named: Planted.texts), at: Support.at(2000)))
     _ = pipeline.sensor("plantedsensor", isRunning: true, at: Support.start)
     take(pipeline.sensor("plantedsensor", isRunning: false, at: Support.at(2000)))
     take(pipeline.finish(at: Support.at(2000)))

@@ -71,7 +71,7 @@ import Testing
     ("", "p.yaml:1:1: error: name: is missing: what people call this policy"),
     (
       "name: a\nwindows: 60s\n",
-      "p.yaml:2:10: error: windows: expected a mapping with length, host_lateness, ehr_length, ehr_lateness, found `60s`"
+      "p.yaml:2:10: error: windows: expected a mapping with length, host_lateness, ehr_length, ehr_lateness, wire_length, wire_lateness, found `60s`"
     ),
     ("name: [a]\n", "p.yaml:1:7: error: name: expected text of at most 64 bytes, found a list"),
     (

@@ -54,6 +54,11 @@ import Testing
     Case(.sealedName, "user:1:000102030405060708090a0b0c0d0e0f:aabb", "user:1:000102030405060708090a0b0c0d0e0f:aabb"),
     Case(.sealedName, "user:0:000102030405060708090a0b0c0d0e0f:aabb", nil),
     Case(.sealedName, "user:1:00:aabb", nil),
+    Case(.interface, "eth0", "eth0"), Case(.interface, "a-name-too-long0", nil), Case(.interface, "", nil),
+    Case(.port, "9000", "9000"), Case(.port, "0", nil), Case(.port, "65536", nil), Case(.port, "http", nil),
+    Case(.device, "10.1.2.3 pump-3", "10.1.2.3 pump-3"),
+    Case(.device, "::ffff:10.1.2.3   pump-3", "10.1.2.3 pump-3"),
+    Case(.device, "pump-3", nil), Case(.device, "10.1.2.3 pump 3", nil), Case(.device, "10.1.2 pump-3", nil),
   ])
   func checks(_ row: Case) {
     switch row.form.check(row.text) {

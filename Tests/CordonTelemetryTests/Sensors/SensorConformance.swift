@@ -78,6 +78,7 @@ struct SensorConformance<Subject: Sensor> {
       case .access(let access):
         #expect(access.patients.count <= EHRAccess.patientLimit)
         #expect(access.origin.utf8.count <= CanonicalName.partLimit)
+      case .ownAddresses(let addresses): #expect(addresses.count <= FrameBlock.addressLimit)
       default: break
       }
     }

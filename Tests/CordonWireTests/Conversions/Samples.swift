@@ -78,6 +78,14 @@ enum Samples {
     policy.interlock.hosts = [.init(label: "ws-1", criticality: .administrative, clinicalArea: "icu")]
     policy.interlock.clinicalExecutables = ["/opt/pacs"]
     policy.interlock.clinicalNetworks = ["192.0.2.0/24"]
+    policy.wire.isEnabled = true
+    policy.wire.interfaces = ["eth1"]
+    policy.wire.readsStreams = false
+    policy.wire.excludedPorts = [9000]
+    policy.wire.networks = ["10.0.0.0/8"]
+    policy.wire.devices = [.init(address: IPAddress(high: 0, low: 0xFFFF_0A01_0203), label: "pump-3")]
+    policy.windows.wireLength = .seconds(120)
+    policy.windows.wireLateness = .seconds(30)
     policy.serviceAccounts = ["backup"]
     return policy
   }

@@ -27,6 +27,17 @@ package protocol StreamReader: Sendable {
   mutating func finish(at time: Timestamp, into events: inout [StreamEvent])
 }
 
+extension StreamReader {
+  package mutating func take(
+    _ piece: StreamPiece, from side: WireSide, at time: Timestamp, into events: inout [StreamEvent]
+  ) {
+    switch piece {
+    case .bytes(let bytes): take(bytes, from: side, at: time, into: &events)
+    case .gap(let count): skip(count, from: side, at: time, into: &events)
+    }
+  }
+}
+
 /// What a reader thinks of a connection's beginning.
 package enum StreamRecognition: Hashable, Sendable {
   case yes, no
