@@ -1,5 +1,6 @@
 import CordonCore
 import CordonLearning
+import CordonTelemetry
 package import CordonTrust
 import CordonWire
 import FoundationEssentials

@@ -82,6 +82,17 @@ package final class SensorSet: SensorFeed {
             policy: $0.ehr, holdsPatientKey: holdsPatientKey, positions: paths.trailPositions, awaitsReader: true) : nil
       },
       SensorSwitch(WireSource()) { $0.wire.isEnabled ? WireSourceSettings(policy: $0.wire) : nil },
+      SensorSwitch(LogSource(name: AuthSensor.name)) {
+        $0.auth.isEnabled ? AuthSensor.settings($0.auth, positions: paths.logPositions(AuthSensor.name)) : nil
+      },
+      SensorSwitch(SocketSource()) { policy in
+        // Audit tells of connections as they begin: told twice, they would count twice.
+        let isAudited = policy.audit.isEnabled && policy.audit.connect
+        return policy.socket.isEnabled ? SocketSourceSettings(reportsConnections: !isAudited) : nil
+      },
+      SensorSwitch(PersistenceSource()) {
+        $0.persistence.isEnabled ? PersistenceSourceSettings(policy: $0.persistence) : nil
+      },
     ] + logSwitches(paths: paths)
   }
 

@@ -38,4 +38,8 @@ package struct RecordedAccounts: AccountDirectory, Sendable {
   package mutating func account(of uid: UInt32, now: Timestamp) -> (name: String, isLocal: Bool)? {
     names[uid].map { ($0, !$0.contains { $0 == "@" || $0 == "\\" }) }
   }
+
+  package mutating func isLocal(_ name: String, now: Timestamp) -> Bool {
+    !name.contains { $0 == "@" || $0 == "\\" } && names.values.contains(name)
+  }
 }

@@ -35,6 +35,8 @@ package struct WorkerPipeline: Sendable {
   private var peers = PeerMemory()
   private var suspects = GenerationCache<UInt32, Suspect>(limit: suspectLimit)
   private var burst: BurstTripwire
+  private var guessing: GuessingTripwire
+  private var firsts: NoveltyMemory
   private var sigma = SigmaTripwire()
   private var lane = TripwireLane()
   private var pseudonymiser: Pseudonymiser
@@ -61,10 +63,12 @@ package struct WorkerPipeline: Sendable {
   /// - Parameters:
   ///   - history: who had used whose record before a restart, as `patientHistory` gave it.
   ///   - progress: what had been taken in of audit trails, as an output's `intake` said.
+  ///   - novelty: what had been seen before a restart, as `novelty` gave it.
   ///   - siteOffset: seconds that a time zone's clock is ahead of UTC at a moment.
   package init(
     settings: WorkerSettings, policy: Policy = .observeOnly, keys: PseudonymKeys,
     behaviour: BehaviourStage = BehaviourStage(), history: [UInt8] = [], progress: [UInt8] = [],
+    novelty: [UInt8] = [],
     directory: any AccountDirectory = SystemAccounts(),
     ownership: PackageOwnership = PackageOwnership(),
     randomness: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
@@ -79,6 +83,8 @@ package struct WorkerPipeline: Sendable {
     self.policy = policy
     self.ownership = ownership
     burst = BurstTripwire(settings: policy.tripwires.burst)
+    guessing = GuessingTripwire(settings: policy.tripwires.guessing)
+    firsts = NoveltyMemory(key: keys.path, encoded: novelty)
     pseudonymiser = Pseudonymiser(keys: keys)
     hasher = pseudonymiser.sketchHasher
     naming = EntityNaming(settings: .init(machine: settings.machine, policy: policy), directory: directory)
@@ -139,6 +145,7 @@ package struct WorkerPipeline: Sendable {
   package mutating func use(_ policy: Policy, at now: Timestamp) -> WorkerOutput {
     self.policy = policy
     burst.use(policy.tripwires.burst)
+    guessing.use(policy.tripwires.guessing)
     behaviour.setCap(DailyCap.limit(dailyAlerts: policy.dailyAlerts))
     parsers.use(policy)
     use(policy.sigma)
@@ -171,6 +178,9 @@ package struct WorkerPipeline: Sendable {
 
   /// Who has used whose record before, as hashes under the agent's own key; empty but on gateways.
   package var patientHistory: [UInt8] { records.history.encoded }
+
+  /// What was seen on this machine before, as hashes under the agent's own key.
+  package var novelty: [UInt8] { firsts.encoded }
 
   /// What the keeper says of a sensor; one that ran and does not any more is a detection.
   package mutating func sensor(_ name: String, isRunning: Bool, at now: Timestamp) -> WorkerOutput {
@@ -295,21 +305,28 @@ extension WorkerPipeline {
 
   private mutating func window(_ observation: Observation, _ now: Timestamp) {
     guard observation.activity != .sensorLoss, observation.activity != .sensorTampering else { return }
-    let hashes = HostFeatures.Hashes(of: observation, host: settings.host, hasher: &hasher)
+    var user: Actor?
+    if let account = observation.actor { user = actor(account, now) }
+    let hashes = HostFeatures.Hashes(
+      of: observation, host: settings.host, user: user?.named.name, hasher: &hasher, novelty: &firsts)
     windows.add(hostEntity, schema: .hostAtHost, at: observation.time, now: now) {
       HostFeatures.countForHost(observation, hashes, in: &$0)
     }
-    countForUser(observation, hashes, now)
+    guard let user else { return }
+    countForUser(observation, hashes, user, now)
   }
 
   private mutating func countForUser(_ observation: Observation, on machine: String, _ now: Timestamp) {
-    let hashes = HostFeatures.Hashes(of: observation, host: machine, hasher: &hasher)
-    countForUser(observation, hashes, now)
+    guard let account = observation.actor, let user = actor(account, now) else { return }
+    let hashes = HostFeatures.Hashes(
+      of: observation, host: machine, user: user.named.name, hasher: &hasher, novelty: &firsts)
+    countForUser(observation, hashes, user, now)
   }
 
-  private mutating func countForUser(_ observation: Observation, _ hashes: HostFeatures.Hashes, _ now: Timestamp) {
-    guard let account = observation.actor, let actor = actor(account, now) else { return }
-    windows.add(actor.entity, schema: .userAtHost, at: observation.time, now: now) {
+  private mutating func countForUser(
+    _ observation: Observation, _ hashes: HostFeatures.Hashes, _ user: Actor, _ now: Timestamp
+  ) {
+    windows.add(user.entity, schema: .userAtHost, at: observation.time, now: now) {
       HostFeatures.countForUser(observation, hashes, in: &$0)
     }
   }
@@ -329,6 +346,8 @@ extension WorkerPipeline {
   private mutating func trip(_ observation: Observation, _ now: Timestamp, _ output: inout WorkerOutput) {
     if let hit = CanaryTripwire().examine(observation) { raise(hit, now, &output) }
     if let hit = burst.examine(observation) { raise(hit, now, &output) }
+    if let hit = guessing.examine(observation) { raise(hit, now, &output) }
+    if policy.tripwires.persistence, let hit = PersistenceTripwire().examine(observation) { raise(hit, now, &output) }
     if policy.tripwires.sensorTampering, let hit = TamperingTripwire().examine(observation) { raise(hit, now, &output) }
     let userName = sigma.wantedUser(of: observation).flatMap { accounts.account(of: $0, now: now)?.name }
     for hit in sigma.examine(observation, userName: userName) { raise(hit, now, &output) }

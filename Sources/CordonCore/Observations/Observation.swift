@@ -54,6 +54,11 @@ package enum Activity: UInt8, Sendable, CaseIterable {
   case logOn, logOff, privilegeUse
   /// A service, a task or another point from which programs start by themselves was made or changed.
   case persistenceChange
+  case packageChange
+  /// Somebody listens on a port.
+  case listen
+  /// A disk or stick came to the machine.
+  case storageAttach
 }
 
 /// Whether it worked, where the source says.
@@ -63,6 +68,8 @@ package enum ActivityOutcome: UInt8, Sendable { case success, failure, unknown }
 package enum RawAccount: Hashable, Sendable {
   case uid(UInt32)
   case name(String)
+  /// An account as this machine's own log-in programs write it: the machine's where it knows it, else the realm's.
+  case login(String)
   /// An account of the electronic health record, bare where it is of the record's own realm.
   case record(String)
 }
@@ -110,6 +117,9 @@ package enum ObservedObject: Hashable, Sendable {
   /// The addresses of the machine that captures: no doing of anybody.
   case ownAddresses([IPAddress])
   case authentication(Authentication)
+  case port(ListeningPort)
+  case persistence(PersistenceChange)
+  case package(PackageChange)
   /// Free text that says what happened to a sensor; never leaves.
   case sensor(name: String, detail: String)
 }

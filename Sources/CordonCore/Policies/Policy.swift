@@ -9,12 +9,16 @@ package struct Policy: Hashable, Sendable {
   /// IANA name.
   package var timeZone: String
   package var windows: Windows
+  package var profile: PolicyProfile
   package var audit: AuditSensor
   package var file: FileSensor
   package var sdk: SDKSensor
   package var ehr: EHRSensor
   package var logs = Logs()
   package var wire: WireSensor
+  package var auth: AuthSensor
+  package var socket: SocketSensor
+  package var persistence: PersistenceSensor
   package var tripwires: Tripwires
   package var containment: Containment
   package var interlock: Interlock
@@ -92,9 +96,34 @@ package struct Policy: Hashable, Sendable {
     package init() {}
   }
 
+  package struct AuthSensor: Hashable, Sendable {
+    package var isEnabled = true
+    /// Absolute files that log-in programs write to; those that a machine has not are passed over.
+    package var paths: [String] = ["/var/log/auth.log", "/var/log/secure"]
+
+    package init() {}
+  }
+
+  package struct SocketSensor: Hashable, Sendable {
+    package var isEnabled = true
+
+    package init() {}
+  }
+
+  package struct PersistenceSensor: Hashable, Sendable {
+    package var isEnabled = true
+    /// Absolute files and folders looked after beside those that every machine has.
+    package var paths: [String] = []
+
+    package init() {}
+  }
+
   package struct Tripwires: Hashable, Sendable {
     package var canaryFolders: [String] = []
     package var burst = Burst()
+    package var guessing = Guessing()
+    /// Trip when a program is put before all others, or a key let in as root.
+    package var persistence = true
     package var sensorTampering = true
     package var dailyCap: UInt32 = 50
 
@@ -104,6 +133,15 @@ package struct Policy: Hashable, Sendable {
       package var within: Duration = .seconds(10)
       /// Bits a byte.
       package var entropyFloor: Float = 7.2
+
+      package init() {}
+    }
+
+    /// Many log-ons that fail, from one place or of one account.
+    package struct Guessing: Hashable, Sendable {
+      package var isEnabled = true
+      package var failures: UInt32 = 10
+      package var within: Duration = .seconds(300)
 
       package init() {}
     }
@@ -211,11 +249,15 @@ package struct Policy: Hashable, Sendable {
     self.issued = issued
     self.timeZone = "UTC"
     self.windows = Windows()
+    self.profile = .full
     self.audit = AuditSensor()
     self.file = FileSensor()
     self.sdk = SDKSensor()
     self.ehr = EHRSensor()
     self.wire = WireSensor()
+    self.auth = AuthSensor()
+    self.socket = SocketSensor()
+    self.persistence = PersistenceSensor()
     self.tripwires = Tripwires()
     self.containment = Containment()
     self.interlock = Interlock()

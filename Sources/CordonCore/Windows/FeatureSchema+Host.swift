@@ -24,6 +24,29 @@ extension FeatureSchema {
         115, "high_entropy_writes", unit: "count", .log1p, .sum,
         "files written whose sampled entropy passes 7.2 bits a byte, of no format that is dense by design"),
       .init(116, "audit_losses", unit: "count", .log1p, .sum, "records that the kernel or a sensor dropped"),
+      .init(117, "logons", unit: "count", .log1p, .sum, "log-ons that succeeded"),
+      .init(118, "failed_logons", unit: "count", .log1p, .sum, "log-ons that failed"),
+      .init(119, "distinct_logon_users", unit: "count", .log1p, .union, "different accounts that logged on"),
+      .init(
+        120, "distinct_logon_sources", unit: "count", .log1p, .union,
+        "different machines from which a log-on was tried"),
+      .init(
+        121, "new_logon_sources", unit: "count", .log1p, .union,
+        "different machines from which somebody logged on for the first time, as far as the agent remembers"),
+      .init(122, "privilege_uses", unit: "count", .log1p, .sum, "uses of another account's rights, by sudo and su"),
+      .init(
+        123, "failed_privilege_uses", unit: "count", .log1p, .sum, "uses of another account's rights that failed"),
+      .init(
+        124, "listening_ports", unit: "count", .log1p, .max, "most ports listened on at one time, where one was opened"),
+      .init(125, "new_listening_ports", unit: "count", .log1p, .sum, "ports on which listening began"),
+      .init(
+        126, "persistence_changes", unit: "count", .log1p, .sum,
+        "changes of what the machine starts by itself, or whom it lets in"),
+      .init(127, "package_changes", unit: "count", .log1p, .sum, "packages installed, upgraded or removed"),
+      .init(128, "storage_attached", unit: "count", .log1p, .sum, "disks and sticks that came to the machine"),
+      .init(
+        129, "new_executables", unit: "count", .log1p, .union,
+        "different executables started for the first time, as far as the agent remembers"),
     ])
 
   /// What one user does on one machine in one window; parts merge on the collector.
@@ -44,5 +67,19 @@ extension FeatureSchema {
         "files written whose sampled entropy passes 7.2 bits a byte, of no format that is dense by design"),
       .init(211, "distinct_hosts", unit: "count", .log1p, .union, "different hosts on which the user was active"),
       .init(212, "failures", unit: "count", .log1p, .sum, "operations that failed"),
+      .init(213, "logons", unit: "count", .log1p, .sum, "log-ons that succeeded"),
+      .init(214, "failed_logons", unit: "count", .log1p, .sum, "log-ons that failed"),
+      .init(
+        215, "distinct_logon_sources", unit: "count", .log1p, .union,
+        "different machines from which a log-on was tried"),
+      .init(
+        216, "new_logon_sources", unit: "count", .log1p, .union,
+        "different machines from which the user logged on to this one for the first time, as far as it remembers"),
+      .init(217, "privilege_uses", unit: "count", .log1p, .sum, "uses of another account's rights, by sudo and su"),
+      .init(
+        218, "failed_privilege_uses", unit: "count", .log1p, .sum, "uses of another account's rights that failed"),
+      .init(
+        219, "new_executables", unit: "count", .log1p, .union,
+        "different executables that the user started on this machine for the first time, as far as it remembers"),
     ])
 }

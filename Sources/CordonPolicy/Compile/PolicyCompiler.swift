@@ -29,7 +29,7 @@ package enum PolicyCompiler {
     problems.sort {
       ($0.file == file ? 0 : 1, $0.file, $0.line, $0.column) < ($1.file == file ? 0 : 1, $1.file, $1.line, $1.column)
     }
-    let policy = problems.contains { $0.severity == .error } ? nil : walker.policy
+    let policy = problems.contains { $0.severity == .error } ? nil : walker.policy.inForce
     if problems.count > mostProblems {
       let more = problems.count - mostProblems
       problems.removeSubrange(mostProblems...)

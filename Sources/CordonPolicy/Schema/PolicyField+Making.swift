@@ -114,6 +114,16 @@ extension PolicyField {
     }
   }
 
+  static func profile(
+    _ path: String, _ place: any Place<PolicyProfile>, _ meaning: String
+  ) -> PolicyField {
+    PolicyField(path: path, kind: .text(.profile), meaning: meaning, isRequired: false) {
+      .text($0[keyPath: place].rawValue)
+    } write: { policy, value in
+      if case .text(let text) = value, let profile = PolicyProfile(rawValue: text) { policy[keyPath: place] = profile }
+    }
+  }
+
   static func severity(
     _ path: String, _ place: any Place<Severity>, _ meaning: String
   ) -> PolicyField {

@@ -45,6 +45,9 @@ package enum PolicySchema {
   private static let general: [PolicyField] = [
     .text("name", \.name, .free(most: 64), required: true, "what people call this policy"),
     .text("group", \.group, .group, "the agents it is for; empty: every agent"),
+    .profile(
+      "profile", \.profile,
+      "passive: logs and lists are read, and nothing is changed: no audit rules, no fanotify, no canaries, no reflex"),
     .text("time_zone", \.timeZone, .timeZone, "the site's time zone"),
     .duration(
       "heartbeat", \.heartbeat, .seconds(1) ... .seconds(600), "how often an agent reports its own health"),
@@ -112,6 +115,17 @@ package enum PolicySchema {
     .sealedNames(
       "sensors.ehr.watched_patients", \.ehr.watchedPatients, most: 4096,
       "patients whose records draw curiosity; accesses to them are counted by themselves"),
+    .flag("sensors.auth.enabled", \.auth.isEnabled, "read who logs on, and who uses sudo and su"),
+    .list(
+      "sensors.auth.paths", \.auth.paths, .absolutePath, most: 16,
+      "files that log-in programs write to; those that a machine has not are passed over"),
+    .flag("sensors.socket.enabled", \.socket.isEnabled, "watch which ports are listened on"),
+    .flag(
+      "sensors.persistence.enabled", \.persistence.isEnabled,
+      "watch what the machine starts by itself and whom it lets in, its packages, and its disks"),
+    .list(
+      "sensors.persistence.paths", \.persistence.paths, .absolutePath, most: 64,
+      "files and folders watched beside those that every machine has"),
   ]
 
   private static let wire: [PolicyField] = [
@@ -141,6 +155,16 @@ package enum PolicySchema {
     .number(
       "tripwires.burst.entropy_floor", \.tripwires.burst.entropyFloor, 0...8,
       "bits a byte of written content from which a write looks encrypted"),
+    .flag("tripwires.guessing.enabled", \.tripwires.guessing.isEnabled, "trip on many log-ons that fail"),
+    .integer(
+      "tripwires.guessing.failures", \.tripwires.guessing.failures, 2...1000,
+      "failed log-ons from one place, or of one account, that trip"),
+    .duration(
+      "tripwires.guessing.within", \.tripwires.guessing.within, .seconds(10) ... .seconds(86_400),
+      "the time in which they count"),
+    .flag(
+      "tripwires.persistence", \.tripwires.persistence,
+      "trip when a library is put before all programs, or a key is let in as root"),
     .flag("tripwires.sensor_tampering", \.tripwires.sensorTampering, "trip when a sensor is switched off or blinded"),
     .integer("tripwires.daily_cap", \.tripwires.dailyCap, 1...10_000, "most detections a rule raises a day"),
   ]

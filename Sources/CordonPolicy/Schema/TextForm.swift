@@ -23,6 +23,7 @@ package enum TextForm: Sendable, Hashable {
   case canary
   case expected
   case severity
+  case profile
   case sigmaID
   /// A socket that is listened on.
   case listener
@@ -50,6 +51,7 @@ package enum TextForm: Sendable, Hashable {
     case .criticality: "one of \(Criticality.texts.map(\.text).joined(separator: ", "))"
     case .sealedName: "a sealed name `kind:epoch:pseudonym:sealed`, the last two in hexadecimal"
     case .ring: "a group's name of letters, digits, `.`, `_`, `-`, at most \(Self.mostGroupBytes)"
+    case .profile: "one of \(PolicyProfile.allCases.map(\.rawValue).joined(separator: ", "))"
     case .severity: "one of \(Severity.allCases.map(\.sigmaLevel).joined(separator: ", "))"
     case .sigmaID: "a rule's id of letters, digits and `-`, at most \(SigmaRule.mostIDBytes)"
     case .listener: "udp, tcp, tls or https, an address and a port, such as tls://0.0.0.0:6514"
@@ -76,6 +78,7 @@ package enum TextForm: Sendable, Hashable {
     case .canary: "window"
     case .expected: "expectation"
     case .severity: "level"
+    case .profile: "profile"
     case .sigmaID: "rule id"
     case .listener: "listener"
     case .interface: "interface"
@@ -121,6 +124,8 @@ package enum TextForm: Sendable, Hashable {
     case .ring:
       return verdict(
         !text.isEmpty && text.utf8.count <= Self.mostGroupBytes && text.utf8.allSatisfy(Self.isWordByte))
+    case .profile:
+      return verdict(PolicyProfile(rawValue: text) != nil, among: PolicyProfile.allCases.map(\.rawValue))
     case .severity:
       let texts = Severity.allCases.map(\.sigmaLevel)
       return verdict(texts.contains(text), among: texts)

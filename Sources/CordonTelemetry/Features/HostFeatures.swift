@@ -10,12 +10,17 @@ package enum HostFeatures {
     case processStarts, distinctExecutables, failedStarts, connects, failedConnects, distinctPeers, distinctPeerPorts
     case privilegeChanges, moduleLoads, filesWritten, filesRenamed, filesDeleted, extensionChanges, writeEntropyMost
     case highEntropyWrites, auditLosses
+    case logOns, failedLogOns, distinctLogOnUsers, distinctLogOnSources, newLogOnSources, privilegeUses
+    case failedPrivilegeUses, listeningPorts, newListeningPorts, persistenceChanges, packageChanges, storageAttached
+    case newExecutables
   }
 
   /// Positions in `FeatureSchema.userAtHost`.
   enum User: Int, CaseIterable {
     case processStarts, distinctExecutables, connects, failedConnects, distinctPeers, privilegeChanges, filesWritten
     case filesRenamed, filesDeleted, highEntropyWrites, distinctHosts, failures
+    case logOns, failedLogOns, distinctLogOnSources, newLogOnSources, privilegeUses, failedPrivilegeUses
+    case newExecutables
   }
 
   /// Hashes of what an observation names, for distinct counts; made once for all windows that it counts in.
@@ -23,20 +28,55 @@ package enum HostFeatures {
     var executable: UInt64?
     var peer: UInt64?
     var port: UInt64?
+    /// Where somebody logged on from.
+    var origin: UInt64?
+    /// Who logged on.
+    var account: UInt64?
     var host: UInt64
+    /// What it names was never seen on this machine before.
+    var isNewToHost = false
+    /// What it names was never seen of this user before.
+    var isNewToUser = false
 
-    /// `host` is the label of this machine.
-    package init(of observation: Observation, host: String, hasher: inout SketchHasher) {
+    /// - Parameters:
+    ///   - host: the label of this machine.
+    ///   - user: the actor's name, where it has one.
+    package init(
+      of observation: Observation, host: String, user: CanonicalName? = nil, hasher: inout SketchHasher,
+      novelty: inout NoveltyMemory
+    ) {
       self.host = hasher.hash(Array(host.utf8), as: .host)
       switch observation.activity {
       case .processStart:
-        if let path = observation.process?.executable, !path.isEmpty { executable = hasher.hash(path, as: .executable) }
+        guard let path = observation.process?.executable, !path.isEmpty else { return }
+        executable = hasher.hash(path, as: .executable)
+        (isNewToHost, isNewToUser) = Self.look(
+          for: path, .executable, user, &novelty, features: (Host.newExecutables.id, User.newExecutables.id))
       case .connect:
         guard case .peer(let address, let number) = observation.object else { return }
         peer = hasher.hash(address.bytes, as: .address)
         port = hasher.hash([UInt8(number >> 8), UInt8(number & 0xFF)], as: .port)
+      case .logOn:
+        guard case .authentication(let fact) = observation.object else { return }
+        account = user.map { hasher.hash($0.bytes, as: .account) }
+        guard let source = fact.origin else { return }
+        let (bytes, domain) = source.hashed
+        origin = hasher.hash(bytes, as: domain)
+        // Where nobody got in from is not known for it.
+        guard observation.outcome == .success else { return }
+        (isNewToHost, isNewToUser) = Self.look(
+          for: bytes, domain, user, &novelty, features: (Host.newLogOnSources.id, User.newLogOnSources.id))
       default: break
       }
+    }
+
+    private static func look(
+      for item: [UInt8], _ domain: SketchHasher.Domain, _ user: CanonicalName?, _ novelty: inout NoveltyMemory,
+      features: (host: UInt32, user: UInt32)
+    ) -> (host: Bool, user: Bool) {
+      let isNewToHost = novelty.isFirst(item, domain, of: nil, feature: features.host)
+      guard let user else { return (isNewToHost, false) }
+      return (isNewToHost, novelty.isFirst(item, domain, of: user, feature: features.user))
     }
   }
 
@@ -55,7 +95,9 @@ package enum HostFeatures {
     case .processStart:
       add(.processStarts)
       if observation.outcome == .failure { add(.failedStarts) }
-      if let hash = hashes.executable { window.count(hash, at: Host.distinctExecutables.rawValue) }
+      guard let hash = hashes.executable else { return }
+      window.count(hash, at: Host.distinctExecutables.rawValue)
+      if hashes.isNewToHost { window.count(hash, at: Host.newExecutables.rawValue) }
     case .connect:
       guard case .peer(let address, _) = observation.object, isOutbound(address) else { return }
       add(.connects)
@@ -79,8 +121,17 @@ package enum HostFeatures {
       add(.extensionChanges)
       window.countBurst()
     case .fileDelete: add(.filesDeleted)
-    case .fileOpen, .sensorTampering, .sensorLoss, .recordAccess, .careFact, .exchange: break
-    case .logOn, .logOff, .privilegeUse, .persistenceChange, .accountChange, .systemEvent, .alert: break
+    case .logOn, .privilegeUse: countAuthentication(observation, hashes, ofHost: &window)
+    case .listen:
+      guard case .port(let port) = observation.object else { return }
+      window.raise(to: Float(port.total), at: Host.listeningPorts.rawValue)
+      if port.isNew { add(.newListeningPorts) }
+    case .persistenceChange: add(.persistenceChanges)
+    case .packageChange: add(.packageChanges)
+    case .storageAttach: add(.storageAttached)
+    case .fileOpen, .logOff, .sensorTampering, .sensorLoss, .recordAccess, .careFact, .exchange, .accountChange,
+      .systemEvent, .alert:
+      break
     }
   }
 
@@ -88,12 +139,18 @@ package enum HostFeatures {
     _ observation: Observation, _ hashes: Hashes, in window: inout WindowAccumulator
   ) {
     func add(_ feature: User) { window.add(at: feature.rawValue) }
+    // What somebody else tried in the user's name is no activity of theirs.
+    if observation.activity == .logOn, observation.outcome == .failure {
+      return countAuthentication(observation, hashes, ofUser: &window)
+    }
     window.count(hashes.host, at: User.distinctHosts.rawValue)
     if observation.outcome == .failure { add(.failures) }
     switch observation.activity {
     case .processStart:
       add(.processStarts)
-      if let hash = hashes.executable { window.count(hash, at: User.distinctExecutables.rawValue) }
+      guard let hash = hashes.executable else { return }
+      window.count(hash, at: User.distinctExecutables.rawValue)
+      if hashes.isNewToUser { window.count(hash, at: User.newExecutables.rawValue) }
     case .connect:
       guard case .peer(let address, _) = observation.object, isOutbound(address) else { return }
       add(.connects)
@@ -109,13 +166,61 @@ package enum HostFeatures {
       window.countBurst()
     case .fileRename: add(.filesRenamed)
     case .fileDelete: add(.filesDeleted)
-    case .moduleLoad, .fileOpen, .sensorTampering, .sensorLoss, .recordAccess, .careFact, .exchange: break
-    case .logOn, .logOff, .privilegeUse, .persistenceChange, .accountChange, .systemEvent, .alert: break
+    case .logOn, .privilegeUse: countAuthentication(observation, hashes, ofUser: &window)
+    case .moduleLoad, .fileOpen, .logOff, .listen, .persistenceChange, .packageChange, .storageAttach, .sensorTampering,
+      .sensorLoss, .recordAccess, .careFact, .exchange, .accountChange, .systemEvent, .alert:
+      break
     }
+  }
+
+  private static func countAuthentication(
+    _ observation: Observation, _ hashes: Hashes, ofHost window: inout WindowAccumulator
+  ) {
+    guard case .authentication(let fact) = observation.object else { return }
+    func add(_ feature: Host) { window.add(Float(fact.attempts), at: feature.rawValue) }
+    let failed = observation.outcome == .failure
+    guard observation.activity == .logOn else { return add(failed ? .failedPrivilegeUses : .privilegeUses) }
+    add(failed ? .failedLogOns : .logOns)
+    if let hash = hashes.origin { window.count(hash, at: Host.distinctLogOnSources.rawValue) }
+    guard !failed else { return }
+    if let hash = hashes.account { window.count(hash, at: Host.distinctLogOnUsers.rawValue) }
+    if hashes.isNewToHost, let hash = hashes.origin { window.count(hash, at: Host.newLogOnSources.rawValue) }
+  }
+
+  private static func countAuthentication(
+    _ observation: Observation, _ hashes: Hashes, ofUser window: inout WindowAccumulator
+  ) {
+    guard case .authentication(let fact) = observation.object else { return }
+    func add(_ feature: User) { window.add(Float(fact.attempts), at: feature.rawValue) }
+    let failed = observation.outcome == .failure
+    guard observation.activity == .logOn else { return add(failed ? .failedPrivilegeUses : .privilegeUses) }
+    add(failed ? .failedLogOns : .logOns)
+    if let hash = hashes.origin { window.count(hash, at: User.distinctLogOnSources.rawValue) }
+    if hashes.isNewToUser, let hash = hashes.origin { window.count(hash, at: User.newLogOnSources.rawValue) }
   }
 
   /// Records that the kernel or a sensor dropped.
   package static func countLosses(_ count: UInt64, in window: inout WindowAccumulator) {
     window.add(Float(count), at: Host.auditLosses.rawValue)
+  }
+}
+
+extension HostFeatures.Host {
+  /// The feature's permanent id.
+  var id: UInt32 { FeatureSchema.hostAtHost.features[rawValue].id }
+}
+
+extension HostFeatures.User {
+  /// The feature's permanent id.
+  var id: UInt32 { FeatureSchema.userAtHost.features[rawValue].id }
+}
+
+extension Authentication.Origin {
+  /// What is hashed of it, and as what.
+  fileprivate var hashed: ([UInt8], SketchHasher.Domain) {
+    switch self {
+    case .address(let address): (address.bytes, .address)
+    case .name(let name): (Array(name.utf8), .origin)
+    }
   }
 }

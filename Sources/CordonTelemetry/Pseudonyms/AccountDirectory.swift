@@ -5,6 +5,8 @@ import Glibc
 package protocol AccountDirectory: Sendable {
   /// The account of a uid: its name, and whether the machine itself knows it rather than a domain; nil for nobody's.
   mutating func account(of uid: UInt32, now: Timestamp) -> (name: String, isLocal: Bool)?
+  /// Whether the machine itself knows an account of this name, rather than a domain.
+  mutating func isLocal(_ name: String, now: Timestamp) -> Bool
 }
 
 /// /etc/passwd, and the system's name service for everyone else (a domain's users through sssd or winbind).
@@ -27,6 +29,7 @@ package struct SystemAccounts: AccountDirectory {
   private let file: String
   private let asksNameService: Bool
   private var answers = GenerationCache<UInt32, Answer>(limit: limit)
+  private var locals = GenerationCache<String, (isLocal: Bool, at: Timestamp)>(limit: limit)
 
   /// `root` is `/` but in tests.
   package init(root: String = "", asksNameService: Bool = true) {
@@ -47,12 +50,21 @@ package struct SystemAccounts: AccountDirectory {
     return answer.name.map { ($0, answer.isLocal) }
   }
 
-  private func local(_ uid: UInt32) -> String? {
+  package mutating func isLocal(_ name: String, now: Timestamp) -> Bool {
+    if let known = locals[name], now >= known.at, now.since(known.at) < Self.memory { return known.isLocal }
+    let isLocal = entry(where: 0, is: name) != nil
+    locals[name] = (isLocal, now)
+    return isLocal
+  }
+
+  private func local(_ uid: UInt32) -> String? { entry(where: 2, is: String(uid)) }
+
+  /// The name in the first line of /etc/passwd that has a text in a column.
+  private func entry(where column: Int, is text: String) -> String? {
     guard let content = try? SmallFile.read(file, most: Self.fileLimit) else { return nil }
-    let wanted = Array(String(uid).utf8)
     for line in content.split(separator: 0x0A) {
       let fields = line.split(separator: 0x3A, maxSplits: 3, omittingEmptySubsequences: false)
-      guard fields.count == 4, fields[2].elementsEqual(wanted) else { continue }
+      guard fields.count == 4, fields[column].elementsEqual(text.utf8) else { continue }
       return String(decoding: fields[0], as: UTF8.self)
     }
     return nil

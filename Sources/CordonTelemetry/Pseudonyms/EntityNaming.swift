@@ -61,6 +61,10 @@ package struct EntityNaming: Sendable {
       return CanonicalName.account(text, on: settings.machine, defaultRealm: settings.defaultRealm)
     case .record(let text):
       return CanonicalName.account(text, on: settings.machine, defaultRealm: settings.recordRealm)
+    case .login(let text):
+      return directory.isLocal(text, now: now)
+        ? CanonicalName.localAccount(text, on: settings.machine)
+        : CanonicalName.account(text, on: settings.machine, defaultRealm: settings.defaultRealm)
     case .uid(let uid):
       guard let found = directory.account(of: uid, now: now) else {
         return CanonicalName.localAccount(uid: uid, on: settings.machine)

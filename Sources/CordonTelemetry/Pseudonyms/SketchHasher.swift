@@ -1,4 +1,4 @@
-import Crypto
+package import Crypto
 
 /// 64-bit hashes for distinct counts under a key derived from the site's: equal on every agent, so that sketches merge.
 ///
@@ -21,6 +21,7 @@ package struct SketchHasher: Sendable {
     case applicationTitle = 18
     /// Of an HL7 message, with its trigger.
     case messageType = 19
+    case account = 7
   }
 
   private struct Entry: Hashable, Sendable {
@@ -34,6 +35,12 @@ package struct SketchHasher: Sendable {
   package init(key: EpochKey) {
     self.key = HKDF<SHA256>.deriveKey(
       inputKeyMaterial: key.key, info: Array("cordon/v1/sketch".utf8), outputByteCount: 32)
+  }
+
+  /// For what never leaves this machine, under the agent's own key.
+  package init(ownKey: SymmetricKey) {
+    key = HKDF<SHA256>.deriveKey(
+      inputKeyMaterial: ownKey, info: Array("cordon/v1/novelty".utf8), outputByteCount: 32)
   }
 
   /// The hash of a value; remembered, because the same few values come again and again.

@@ -26,6 +26,9 @@ package struct SensorParsers: Sendable {
     Entry(SuricataSensor()),
     Entry(MappedSensor()),
     Entry(WireSensor()),
+    Entry(AuthSensor.ofThisMachine),
+    Entry(SocketSensor()),
+    Entry(PersistenceSensor()),
   ]
 
   package init() {}

@@ -70,7 +70,8 @@ package enum DetectionMaker {
       subject = "\(program) (pid \(process.pid))"
     }
     var sentence = "\(subject) \(hit.predicate)."
-    if peers > 0 {
+    // Where it came from is no one whom it spoke to.
+    if peers > hit.peers.count {
       sentence += peers == 1 ? " It had just spoken to another machine." : " It had just spoken to \(peers) machines."
     }
     return sentence

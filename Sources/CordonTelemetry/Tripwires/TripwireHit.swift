@@ -9,6 +9,12 @@ package enum TripwireRule: Hashable, Sendable {
   case sharedAccount
   /// What the network shows in clear, or protects too little: an inventory, not an attack.
   case clearHL7, clearDICOM, weakTLS
+  /// Many log-ons failed, from one place or of one account.
+  case passwordGuessing
+  /// A log-on succeeded where many had failed.
+  case guessingSucceeded
+  /// What is loaded into every program, or let in as root, was changed.
+  case persistence
   /// A Sigma rule of the policy, which says whether a machine may act on it.
   case sigma(id: String, severity: Severity, mayReflex: Bool)
   /// A rule of another program of the site; an empty one stands for all of the program's.
@@ -17,6 +23,7 @@ package enum TripwireRule: Hashable, Sendable {
   /// The rules that need no policy.
   package static let builtIn: [TripwireRule] = [
     .canaryTouched, .encryptionBurst, .sensorTampering, .sharedAccount, .clearHL7, .clearDICOM, .weakTLS,
+    .passwordGuessing, .guessingSucceeded, .persistence,
   ]
 
   /// How a detection names it; permanent.
@@ -29,6 +36,9 @@ package enum TripwireRule: Hashable, Sendable {
     case .clearHL7: Detection.exposurePrefix + "hl7"
     case .clearDICOM: Detection.exposurePrefix + "dicom"
     case .weakTLS: Detection.exposurePrefix + "tls"
+    case .passwordGuessing: "password-guessing"
+    case .guessingSucceeded: "guessing-succeeded"
+    case .persistence: "persistence"
     case .sigma(let id, _, _): SigmaRule.detectionPrefix + id
     case .alert(let program, let rule, _): "\(program):\(rule)"
     }
@@ -38,7 +48,9 @@ package enum TripwireRule: Hashable, Sendable {
   package var mayReflex: Bool {
     switch self {
     case .canaryTouched, .encryptionBurst: true
-    case .sensorTampering, .sharedAccount, .alert, .clearHL7, .clearDICOM, .weakTLS: false
+    case .sensorTampering, .sharedAccount, .alert, .clearHL7, .clearDICOM, .weakTLS, .passwordGuessing,
+      .guessingSucceeded, .persistence:
+      false
     case .sigma(_, _, let mayReflex): mayReflex
     }
   }
@@ -46,9 +58,9 @@ package enum TripwireRule: Hashable, Sendable {
   /// How long repetitions are folded into one that was raised.
   package var foldFor: Duration {
     switch self {
-    case .canaryTouched, .encryptionBurst, .sensorTampering: .seconds(600)
+    case .canaryTouched, .encryptionBurst, .sensorTampering, .guessingSucceeded, .persistence: .seconds(600)
     // What a rule's author did not think of comes from timers: once an hour is often enough.
-    case .sigma, .alert: .seconds(3600)
+    case .sigma, .alert, .passwordGuessing: .seconds(3600)
     case .sharedAccount, .clearHL7, .clearDICOM, .weakTLS: .seconds(86_400)
     }
   }
@@ -56,7 +68,8 @@ package enum TripwireRule: Hashable, Sendable {
   package var severity: Severity {
     switch self {
     case .canaryTouched, .encryptionBurst: .critical
-    case .sensorTampering: .high
+    case .sensorTampering, .guessingSucceeded, .persistence: .high
+    case .passwordGuessing: .medium
     case .sharedAccount, .clearHL7, .clearDICOM, .weakTLS: .low
     case .sigma(_, let severity, _), .alert(_, _, let severity): severity
     }

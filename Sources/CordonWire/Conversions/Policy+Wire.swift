@@ -58,6 +58,10 @@ extension Cordon_V1_Policy {
       policy.windows.wireLateness = .milliseconds(Int64(min(windows.wireLatenessMs, WireLimits.windowLength)))
     }
     if sensors.hasWire { policy.wire = try sensors.wire.domain() }
+    policy.profile = sensors.passive ? .passive : .full
+    if sensors.hasAuth { policy.auth = try sensors.auth.domain() }
+    if sensors.hasSocket { policy.socket = sensors.socket.domain() }
+    if sensors.hasPersistence { policy.persistence = try sensors.persistence.domain() }
     policy.tripwires = try tripwires.domain()
     policy.containment = try containment.domain()
     policy.interlock = try interlock.domain()

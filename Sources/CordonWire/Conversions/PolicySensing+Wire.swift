@@ -17,6 +17,12 @@ extension Cordon_V1_SensorPolicy {
     ehr = Cordon_V1_EHRSensorPolicy(policy.ehr)
     logs = Cordon_V1_LogsPolicy(policy.logs)
     wire = Cordon_V1_WireSensorPolicy(policy.wire)
+    passive = policy.profile == .passive
+    auth.enabled = policy.auth.isEnabled
+    auth.paths = policy.auth.paths
+    socket.enabled = policy.socket.isEnabled
+    persistence.enabled = policy.persistence.isEnabled
+    persistence.paths = policy.persistence.paths
   }
 }
 
@@ -87,6 +93,45 @@ extension Cordon_V1_EHRSensorPolicy {
   }
 }
 
+extension Cordon_V1_AuthSensorPolicy {
+  package func domain() throws(CordonError) -> Policy.AuthSensor {
+    var sensor = Policy.AuthSensor()
+    sensor.isEnabled = enabled
+    sensor.paths = try PolicyBounds.names(paths, "sensors.auth.paths", most: WireLimits.path)
+    return sensor
+  }
+}
+
+extension Cordon_V1_SocketSensorPolicy {
+  package func domain() -> Policy.SocketSensor {
+    var sensor = Policy.SocketSensor()
+    sensor.isEnabled = enabled
+    return sensor
+  }
+}
+
+extension Cordon_V1_PersistenceSensorPolicy {
+  package func domain() throws(CordonError) -> Policy.PersistenceSensor {
+    var sensor = Policy.PersistenceSensor()
+    sensor.isEnabled = enabled
+    sensor.paths = try PolicyBounds.names(paths, "sensors.persistence.paths", most: WireLimits.path)
+    return sensor
+  }
+}
+
+extension Cordon_V1_GuessingTripwire {
+  package func domain() throws(CordonError) -> Policy.Tripwires.Guessing {
+    var guessing = Policy.Tripwires.Guessing()
+    guard !enabled || (2...1000).contains(failures) else {
+      throw CordonError(.invalid, "out-of-range", "tripwires.guessing.failures must be 2 to 1000.")
+    }
+    guessing.isEnabled = enabled
+    guessing.failures = failures
+    guessing.within = .milliseconds(Int64(withinMs))
+    return guessing
+  }
+}
+
 extension Cordon_V1_TripwirePolicy {
   package init(_ tripwires: Policy.Tripwires) {
     self.init()
@@ -95,6 +140,10 @@ extension Cordon_V1_TripwirePolicy {
     burst.files = tripwires.burst.files
     burst.withinMs = UInt32(clamping: tripwires.burst.within.milliseconds)
     burst.entropyFloor = tripwires.burst.entropyFloor
+    guessing.enabled = tripwires.guessing.isEnabled
+    guessing.failures = tripwires.guessing.failures
+    guessing.withinMs = UInt32(clamping: tripwires.guessing.within.milliseconds)
+    persistence = tripwires.persistence
     sensorTampering = tripwires.sensorTampering
     dailyCap = tripwires.dailyCap
   }
@@ -113,6 +162,8 @@ extension Cordon_V1_TripwirePolicy {
       throw CordonError(.invalid, "out-of-range", "tripwires.burst.entropy_floor must be 0 to 8 bits a byte.")
     }
     tripwires.burst.entropyFloor = burst.entropyFloor
+    if hasGuessing { tripwires.guessing = try guessing.domain() }
+    if hasPersistence { tripwires.persistence = persistence }
     tripwires.sensorTampering = sensorTampering
     tripwires.dailyCap = dailyCap
     return tripwires

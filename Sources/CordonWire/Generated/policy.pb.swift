@@ -374,11 +374,89 @@ package nonisolated struct Cordon_V1_SensorPolicy: @unchecked Sendable {
   /// Clears the value of `wire`. Subsequent reads from it will return its default value.
   package mutating func clearWire() {_uniqueStorage()._wire = nil}
 
+  /// Absent, these three too: what an agent does without being told applies.
+  package var auth: Cordon_V1_AuthSensorPolicy {
+    get {_storage._auth ?? Cordon_V1_AuthSensorPolicy()}
+    set {_uniqueStorage()._auth = newValue}
+  }
+  /// Returns true if `auth` has been explicitly set.
+  package var hasAuth: Bool {_storage._auth != nil}
+  /// Clears the value of `auth`. Subsequent reads from it will return its default value.
+  package mutating func clearAuth() {_uniqueStorage()._auth = nil}
+
+  package var socket: Cordon_V1_SocketSensorPolicy {
+    get {_storage._socket ?? Cordon_V1_SocketSensorPolicy()}
+    set {_uniqueStorage()._socket = newValue}
+  }
+  /// Returns true if `socket` has been explicitly set.
+  package var hasSocket: Bool {_storage._socket != nil}
+  /// Clears the value of `socket`. Subsequent reads from it will return its default value.
+  package mutating func clearSocket() {_uniqueStorage()._socket = nil}
+
+  package var persistence: Cordon_V1_PersistenceSensorPolicy {
+    get {_storage._persistence ?? Cordon_V1_PersistenceSensorPolicy()}
+    set {_uniqueStorage()._persistence = newValue}
+  }
+  /// Returns true if `persistence` has been explicitly set.
+  package var hasPersistence: Bool {_storage._persistence != nil}
+  /// Clears the value of `persistence`. Subsequent reads from it will return its default value.
+  package mutating func clearPersistence() {_uniqueStorage()._persistence = nil}
+
+  /// Logs and lists are read, and the machine is changed in nothing.
+  package var passive: Bool {
+    get {_storage._passive}
+    set {_uniqueStorage()._passive = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Logs that log-in programs write to.
+package nonisolated struct Cordon_V1_AuthSensorPolicy: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var enabled: Bool = false
+
+  /// Files, absolute.
+  package var paths: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Cordon_V1_SocketSensorPolicy: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var enabled: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What a machine starts by itself, and whom it lets in.
+package nonisolated struct Cordon_V1_PersistenceSensorPolicy: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var enabled: Bool = false
+
+  /// Files and folders beside those that every machine has, absolute.
+  package var paths: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 package nonisolated struct Cordon_V1_AuditSensorPolicy: Sendable {
@@ -531,11 +609,49 @@ package nonisolated struct Cordon_V1_TripwirePolicy: Sendable {
 
   package var dailyCap: UInt32 = 0
 
+  /// Absent: what an agent does without being told.
+  package var guessing: Cordon_V1_GuessingTripwire {
+    get {_guessing ?? Cordon_V1_GuessingTripwire()}
+    set {_guessing = newValue}
+  }
+  /// Returns true if `guessing` has been explicitly set.
+  package var hasGuessing: Bool {self._guessing != nil}
+  /// Clears the value of `guessing`. Subsequent reads from it will return its default value.
+  package mutating func clearGuessing() {self._guessing = nil}
+
+  package var persistence: Bool {
+    get {_persistence ?? false}
+    set {_persistence = newValue}
+  }
+  /// Returns true if `persistence` has been explicitly set.
+  package var hasPersistence: Bool {self._persistence != nil}
+  /// Clears the value of `persistence`. Subsequent reads from it will return its default value.
+  package mutating func clearPersistence() {self._persistence = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _burst: Cordon_V1_BurstTripwire? = nil
+  fileprivate var _guessing: Cordon_V1_GuessingTripwire? = nil
+  fileprivate var _persistence: Bool? = nil
+}
+
+/// Many log-ons that fail.
+package nonisolated struct Cordon_V1_GuessingTripwire: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var enabled: Bool = false
+
+  package var failures: UInt32 = 0
+
+  package var withinMs: UInt32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// Many renames or rewrites by one process with high write entropy.
@@ -1222,7 +1338,7 @@ nonisolated extension Cordon_V1_WindowPolicy: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SensorPolicy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}audit\0\u{1}file\0\u{1}ehr\0\u{2}\u{12}wire\0\u{2}\u{13}logs\0\u{2}\u{5}sdk\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}audit\0\u{1}file\0\u{1}ehr\0\u{2}\u{12}wire\0\u{1}auth\0\u{1}socket\0\u{1}persistence\0\u{1}passive\0\u{2}\u{f}logs\0\u{2}\u{5}sdk\0")
 
   fileprivate class _StorageClass {
     var _audit: Cordon_V1_AuditSensorPolicy? = nil
@@ -1231,6 +1347,10 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
     var _ehr: Cordon_V1_EHRSensorPolicy? = nil
     var _logs: Cordon_V1_LogsPolicy? = nil
     var _wire: Cordon_V1_WireSensorPolicy? = nil
+    var _auth: Cordon_V1_AuthSensorPolicy? = nil
+    var _socket: Cordon_V1_SocketSensorPolicy? = nil
+    var _persistence: Cordon_V1_PersistenceSensorPolicy? = nil
+    var _passive: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1247,6 +1367,10 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
       _ehr = source._ehr
       _logs = source._logs
       _wire = source._wire
+      _auth = source._auth
+      _socket = source._socket
+      _persistence = source._persistence
+      _passive = source._passive
     }
   }
 
@@ -1269,6 +1393,10 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
         case 2: try { try decoder.decodeSingularMessageField(value: &_storage._file) }()
         case 3: try { try decoder.decodeSingularMessageField(value: &_storage._ehr) }()
         case 21: try { try decoder.decodeSingularMessageField(value: &_storage._wire) }()
+        case 22: try { try decoder.decodeSingularMessageField(value: &_storage._auth) }()
+        case 23: try { try decoder.decodeSingularMessageField(value: &_storage._socket) }()
+        case 24: try { try decoder.decodeSingularMessageField(value: &_storage._persistence) }()
+        case 25: try { try decoder.decodeSingularBoolField(value: &_storage._passive) }()
         case 40: try { try decoder.decodeSingularMessageField(value: &_storage._logs) }()
         case 45: try { try decoder.decodeSingularMessageField(value: &_storage._sdk) }()
         default: break
@@ -1295,6 +1423,18 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
       try { if let v = _storage._wire {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
       } }()
+      try { if let v = _storage._auth {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
+      } }()
+      try { if let v = _storage._socket {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 23)
+      } }()
+      try { if let v = _storage._persistence {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 24)
+      } }()
+      if _storage._passive != false {
+        try visitor.visitSingularBoolField(value: _storage._passive, fieldNumber: 25)
+      }
       try { if let v = _storage._logs {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
       } }()
@@ -1316,10 +1456,114 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
         if _storage._ehr != rhs_storage._ehr {return false}
         if _storage._logs != rhs_storage._logs {return false}
         if _storage._wire != rhs_storage._wire {return false}
+        if _storage._auth != rhs_storage._auth {return false}
+        if _storage._socket != rhs_storage._socket {return false}
+        if _storage._persistence != rhs_storage._persistence {return false}
+        if _storage._passive != rhs_storage._passive {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_AuthSensorPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AuthSensorPolicy"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{1}paths\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.enabled) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.paths) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.enabled != false {
+      try visitor.visitSingularBoolField(value: self.enabled, fieldNumber: 1)
+    }
+    if !self.paths.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.paths, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_AuthSensorPolicy, rhs: Cordon_V1_AuthSensorPolicy) -> Bool {
+    if lhs.enabled != rhs.enabled {return false}
+    if lhs.paths != rhs.paths {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_SocketSensorPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SocketSensorPolicy"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.enabled) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.enabled != false {
+      try visitor.visitSingularBoolField(value: self.enabled, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_SocketSensorPolicy, rhs: Cordon_V1_SocketSensorPolicy) -> Bool {
+    if lhs.enabled != rhs.enabled {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_PersistenceSensorPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".PersistenceSensorPolicy"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{1}paths\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.enabled) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.paths) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.enabled != false {
+      try visitor.visitSingularBoolField(value: self.enabled, fieldNumber: 1)
+    }
+    if !self.paths.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.paths, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_PersistenceSensorPolicy, rhs: Cordon_V1_PersistenceSensorPolicy) -> Bool {
+    if lhs.enabled != rhs.enabled {return false}
+    if lhs.paths != rhs.paths {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1617,7 +1861,7 @@ nonisolated extension Cordon_V1_WireDevice: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Cordon_V1_TripwirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TripwirePolicy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}canary_folders\0\u{1}burst\0\u{3}sensor_tampering\0\u{3}daily_cap\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}canary_folders\0\u{1}burst\0\u{3}sensor_tampering\0\u{3}daily_cap\0\u{2}\u{10}guessing\0\u{1}persistence\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1629,6 +1873,8 @@ nonisolated extension Cordon_V1_TripwirePolicy: SwiftProtobuf.Message, SwiftProt
       case 2: try { try decoder.decodeSingularMessageField(value: &self._burst) }()
       case 3: try { try decoder.decodeSingularBoolField(value: &self.sensorTampering) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.dailyCap) }()
+      case 20: try { try decoder.decodeSingularMessageField(value: &self._guessing) }()
+      case 21: try { try decoder.decodeSingularBoolField(value: &self._persistence) }()
       default: break
       }
     }
@@ -1651,6 +1897,12 @@ nonisolated extension Cordon_V1_TripwirePolicy: SwiftProtobuf.Message, SwiftProt
     if self.dailyCap != 0 {
       try visitor.visitSingularUInt32Field(value: self.dailyCap, fieldNumber: 4)
     }
+    try { if let v = self._guessing {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+    } }()
+    try { if let v = self._persistence {
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 21)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1659,6 +1911,48 @@ nonisolated extension Cordon_V1_TripwirePolicy: SwiftProtobuf.Message, SwiftProt
     if lhs._burst != rhs._burst {return false}
     if lhs.sensorTampering != rhs.sensorTampering {return false}
     if lhs.dailyCap != rhs.dailyCap {return false}
+    if lhs._guessing != rhs._guessing {return false}
+    if lhs._persistence != rhs._persistence {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_GuessingTripwire: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".GuessingTripwire"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{1}failures\0\u{3}within_ms\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.enabled) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.failures) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.withinMs) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.enabled != false {
+      try visitor.visitSingularBoolField(value: self.enabled, fieldNumber: 1)
+    }
+    if self.failures != 0 {
+      try visitor.visitSingularUInt32Field(value: self.failures, fieldNumber: 2)
+    }
+    if self.withinMs != 0 {
+      try visitor.visitSingularUInt32Field(value: self.withinMs, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_GuessingTripwire, rhs: Cordon_V1_GuessingTripwire) -> Bool {
+    if lhs.enabled != rhs.enabled {return false}
+    if lhs.failures != rhs.failures {return false}
+    if lhs.withinMs != rhs.withinMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

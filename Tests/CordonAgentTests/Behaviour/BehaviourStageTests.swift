@@ -1,6 +1,7 @@
 import CordonAgent
 import CordonCore
 import CordonLearning
+import CordonTelemetry
 import CordonTestSupport
 import CordonTrust
 import Testing

@@ -67,6 +67,8 @@ func mkdirp(_ path: String) { mkdir(path, 0o755) }
     take(pipeline.ingest(SensorBatch(sensor: "file", records: careless), at: Support.at(2000)))
     let canary = Support.file(.delete, "/home/plantedann/00_budget.csv", pid: 999, canary: true, at: Support.at(30))
     take(pipeline.ingest(SensorBatch(sensor: "file", records: [canary]), at: Support.at(2000)))
+    take(pipeline.ingest(Support.logOns(), at: Support.at(2000)))
+    take(pipeline.ingest(Support.letInKey(), at: Support.at(2000)))
     take(pipeline.ingest(Support.trail(Planted.identifiers.values.sorted()), at: Support.at(2000)))
     take(pipeline.ingest(Support.trail(["MRN-7734120"], user: "nursing1"), at: Support.at(2000)))
     take(pipeline.ingest(WireTraffic.batch(of: "MRN-7734120", named: Planted.texts), at: Support.at(2000)))

@@ -16,6 +16,8 @@ enum WorkerSupport {
     mutating func account(of uid: UInt32, now: Timestamp) -> (name: String, isLocal: Bool)? {
       names[uid].map { ($0, true) }
     }
+
+    mutating func isLocal(_ name: String, now: Timestamp) -> Bool { names.values.contains(name) }
   }
 
   static func keys(epoch: UInt32 = 1, byte: UInt8 = 0x11, gateway: Bool = false) throws -> PseudonymKeys {
@@ -47,6 +49,24 @@ enum WorkerSupport {
       directory: Accounts(),
       ownership: PackageOwnership(root: packages),
       randomness: SeededRandomness(seed: seed))
+  }
+
+  /// Passwords guessed until one is right, by the log of sshd.
+  static func logOns() -> SensorBatch {
+    let stamp = "2026-01-01T00:00:01Z localhost sshd[77]:"
+    let failure = "\(stamp) Failed password for plantedann from 192.0.2.7 port 5 ssh2"
+    let nobody = "\(stamp) Failed password for invalid user plantedbob from 192.0.2.7 port 5 ssh2"
+    let success = "\(stamp) Accepted password for plantedann from 192.0.2.7 port 5 ssh2"
+    let lines = [String](repeating: failure, count: 12) + [nobody, success]
+    return SensorBatch(sensor: AuthSensor.name, records: lines.map { Array($0.utf8) })
+  }
+
+  /// A key let in as root.
+  static func letInKey() -> SensorBatch {
+    let change = PersistenceChange(
+      kind: .authorizedKeys, act: .changed, path: Array("/root/.ssh/plantedann".utf8), isOfRoot: true)
+    let record = MachineRecord(time: at(1000), fact: .persistence(change))
+    return SensorBatch(sensor: PersistenceSensor.name, records: [record.encoded])
   }
 
   static func at(_ milliseconds: Int64) -> Timestamp { start.advanced(by: .milliseconds(milliseconds)) }

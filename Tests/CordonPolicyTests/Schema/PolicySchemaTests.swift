@@ -91,6 +91,15 @@ extension Policy {
     policy.file.paths = ["/srv/with space", "/home"]
     policy.file.exclude = ["/home/cache"]
     policy.logs = exampleLogs
+    policy.auth.isEnabled = false
+    policy.auth.paths = ["/var/log/logins"]
+    policy.socket.isEnabled = false
+    policy.persistence.isEnabled = false
+    policy.persistence.paths = ["/opt/site"]
+    policy.tripwires.guessing.isEnabled = false
+    policy.tripwires.guessing.failures = 30
+    policy.tripwires.guessing.within = .seconds(60)
+    policy.tripwires.persistence = false
     policy.tripwires.canaryFolders = ["/srv"]
     policy.tripwires.burst.isEnabled = false
     policy.tripwires.burst.files = 30

@@ -1,6 +1,7 @@
 import CordonCore
 import CordonTelemetry
 import CordonTestSupport
+import Crypto
 import Testing
 
 @Suite struct HostFeaturesTests {
@@ -17,9 +18,13 @@ import Testing
     let host = EntityRef(kind: .host, label: "ws")
     let user = EntityRef(kind: .user, label: "u")
     var hasher = SketchHasher(key: try #require(EpochKey(epoch: 1, bytes: [UInt8](repeating: 1, count: 32))))
+    var novelty = NoveltyMemory(key: SymmetricKey(data: [UInt8](repeating: 2, count: 32)))
+    let machine = try #require(MachineID("0123456789abcdef0123456789abcdef"))
+    let name = try #require(CanonicalName.account("ann@ward", on: machine))
     var windows = WindowAssembler()
     for observation in observations {
-      let hashes = HostFeatures.Hashes(of: observation, host: "ws", hasher: &hasher)
+      let hashes = HostFeatures.Hashes(
+        of: observation, host: "ws", user: name, hasher: &hasher, novelty: &novelty)
       windows.add(host, schema: .hostAtHost, at: observation.time, now: observation.time) {
         HostFeatures.countForHost(observation, hashes, in: &$0)
       }
@@ -53,6 +58,14 @@ import Testing
     observation(.connect, .peer(try #require(IPAddress(address)), port: 443), outcome: outcome)
   }
 
+  static func logOn(
+    _ address: String, outcome: ActivityOutcome = .success, attempts: UInt32 = 1
+  ) throws -> Observation {
+    let origin = Authentication.Origin.address(try #require(IPAddress(address)))
+    return observation(
+      .logOn, .authentication(Authentication(service: .ssh, origin: origin, attempts: attempts)), outcome: outcome)
+  }
+
   struct Case: Sendable {
     var observations: [Observation]
     var host: [String: Float]
@@ -63,8 +76,10 @@ import Testing
     try [
       Case(
         observations: [observation(.processStart), observation(.processStart, outcome: .failure)],
-        host: ["process_starts": 2, "failed_starts": 1, "distinct_executables": 1],
-        user: ["process_starts": 2, "failures": 1, "distinct_executables": 1, "distinct_hosts": 1]),
+        host: ["process_starts": 2, "failed_starts": 1, "distinct_executables": 1, "new_executables": 1],
+        user: [
+          "process_starts": 2, "failures": 1, "distinct_executables": 1, "new_executables": 1, "distinct_hosts": 1,
+        ]),
       Case(
         observations: [
           connect("192.0.2.1"), connect("192.0.2.2", outcome: .failure), connect("127.0.0.1"), connect("::1"),
@@ -84,6 +99,32 @@ import Testing
         ],
         host: ["files_renamed": 2, "extension_changes": 1, "files_deleted": 1],
         user: ["files_renamed": 2, "files_deleted": 1, "distinct_hosts": 1]),
+      Case(
+        observations: [
+          logOn("192.0.2.1"), logOn("192.0.2.1"), logOn("192.0.2.2", outcome: .failure, attempts: 4),
+          observation(.privilegeUse, .authentication(Authentication(service: .sudo))),
+          observation(.privilegeUse, .authentication(Authentication(service: .su)), outcome: .failure),
+        ],
+        host: [
+          "logons": 2, "failed_logons": 4, "distinct_logon_users": 1, "distinct_logon_sources": 2,
+          "new_logon_sources": 1, "privilege_uses": 1, "failed_privilege_uses": 1,
+        ],
+        user: [
+          "logons": 2, "failed_logons": 4, "distinct_logon_sources": 2, "new_logon_sources": 1, "privilege_uses": 1,
+          "failed_privilege_uses": 1, "failures": 1, "distinct_hosts": 1,
+        ]),
+      Case(
+        observations: [
+          observation(
+            .listen, .port(ListeningPort(transport: .tcp, port: 22, isOpen: true, isNew: false, total: 3))),
+          observation(
+            .listen, .port(ListeningPort(transport: .tcp, port: 4444, isOpen: true, isNew: true, total: 4))),
+          observation(.persistenceChange), observation(.packageChange), observation(.storageAttach),
+        ],
+        host: [
+          "listening_ports": 4, "new_listening_ports": 1, "persistence_changes": 1, "package_changes": 1,
+          "storage_attached": 1,
+        ], user: ["distinct_hosts": 1]),
     ]
   }
 
@@ -114,15 +155,20 @@ import Testing
     let host = [
       "process_starts", "distinct_executables", "failed_starts", "connects", "failed_connects", "distinct_peers",
       "distinct_peer_ports", "privilege_changes", "module_loads", "files_written", "files_renamed", "files_deleted",
-      "extension_changes", "write_entropy_most", "high_entropy_writes", "audit_losses",
+      "extension_changes", "write_entropy_most", "high_entropy_writes", "audit_losses", "logons", "failed_logons",
+      "distinct_logon_users", "distinct_logon_sources", "new_logon_sources", "privilege_uses", "failed_privilege_uses",
+      "listening_ports", "new_listening_ports", "persistence_changes", "package_changes", "storage_attached",
+      "new_executables",
     ]
     let user = [
       "process_starts", "distinct_executables", "connects", "failed_connects", "distinct_peers", "privilege_changes",
-      "files_written", "files_renamed", "files_deleted", "high_entropy_writes", "distinct_hosts", "failures",
+      "files_written", "files_renamed", "files_deleted", "high_entropy_writes", "distinct_hosts", "failures", "logons",
+      "failed_logons", "distinct_logon_sources", "new_logon_sources", "privilege_uses", "failed_privilege_uses",
+      "new_executables",
     ]
-    #expect(FeatureSchema.hostAtHost.features.map(\.id) == (101...116).map { UInt32($0) })
+    #expect(FeatureSchema.hostAtHost.features.map(\.id) == (101...129).map { UInt32($0) })
     #expect(FeatureSchema.hostAtHost.features.map(\.name) == host)
-    #expect(FeatureSchema.userAtHost.features.map(\.id) == (201...212).map { UInt32($0) })
+    #expect(FeatureSchema.userAtHost.features.map(\.id) == (201...219).map { UInt32($0) })
     #expect(FeatureSchema.userAtHost.features.map(\.name) == user)
     #expect(Set(FeatureSchema.all.map(\.id)).count == FeatureSchema.all.count)
   }

@@ -52,6 +52,13 @@ enum Samples {
     policy.timeZone = "Europe/Berlin"
     policy.file.exclude = ["/home/x"]
     policy.audit.modules = false
+    policy.profile = .passive
+    policy.auth.paths = ["/srv/log/auth.log"]
+    policy.socket.isEnabled = false
+    policy.persistence.paths = ["/opt/site"]
+    policy.tripwires.guessing.failures = 20
+    policy.tripwires.guessing.within = .seconds(60)
+    policy.tripwires.persistence = false
     policy.tripwires.canaryFolders = ["/home"]
     policy.learning.isEnabled = false
     policy.learning.standingRollout = true

@@ -1,3 +1,5 @@
+import Glibc
+
 /// How far files have been read, by device and inode, with a fingerprint of each file's beginning.
 ///
 /// An inode is given to another file one day: the fingerprint tells. Bounded: the `limit` files used last.
@@ -76,6 +78,20 @@ package struct LogPositions: Hashable, Sendable {
       order.append(identity)
       if order.count > Self.limit { positions[order.removeFirst()] = nil }
     }
+  }
+
+  /// Notes a file as read to its end; does nothing where there is no such file.
+  mutating func skip(to path: String) {
+    let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    var found = stat()
+    var head = [UInt8](repeating: 0, count: FollowedFile<LineFramer>.headLimit)
+    guard fstat(descriptor, &found) == 0, found.st_mode & S_IFMT == S_IFREG, found.st_size > 0 else { return }
+    let length = pread(descriptor, &head, min(head.count, Int(found.st_size)), 0)
+    guard length > 0 else { return }
+    self[Identity(device: UInt64(found.st_dev), inode: UInt64(found.st_ino))] = Position(
+      offset: Int64(found.st_size), headLength: length, head: Self.fingerprint(head[..<length]))
   }
 
   static func fingerprint(_ bytes: ArraySlice<UInt8>) -> UInt64 {

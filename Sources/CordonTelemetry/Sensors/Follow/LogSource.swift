@@ -9,11 +9,14 @@ package struct LogFiles: Hashable, Sendable {
   package var head: LineFramer.Head
   /// A first line of every record, by which a parser knows whose it is; empty for none.
   package var tag: String
+  /// No machine has all of these files: those that it has not are waited for, and told of only where all are missing.
+  package var isAwaited: Bool
 
-  package init(paths: [String], head: LineFramer.Head = .none, tag: String = "") {
+  package init(paths: [String], head: LineFramer.Head = .none, tag: String = "", isAwaited: Bool = false) {
     self.paths = paths
     self.head = head
     self.tag = tag
+    self.isAwaited = isAwaited
   }
 
   /// Of a folder's files that are read beside those that every log may have.
@@ -27,11 +30,16 @@ package struct LogSourceSettings: Hashable, Sendable {
   package var positions: String?
   /// Between two looks at files that did not grow.
   package var interval: Duration
+  /// The first time, files are read from their ends: what they hold was before Cordon's time.
+  package var beginsAtEnd: Bool
 
-  package init(files: [LogFiles] = [], positions: String? = nil, interval: Duration = .milliseconds(500)) {
+  package init(
+    files: [LogFiles] = [], positions: String? = nil, interval: Duration = .milliseconds(500), beginsAtEnd: Bool = false
+  ) {
     self.files = files
     self.positions = positions
     self.interval = interval
+    self.beginsAtEnd = beginsAtEnd
   }
 }
 
@@ -80,7 +88,9 @@ package final class LogSource: SensorSource {
             remedy: "Name its files or folders in sensors.\(name).paths of the policy.")
         }
         let settings = state.settings
-        state.thread = try BlockingThread(name: name) { [weak self] stop in self?.run(settings, stop) }
+        // Settled here, so that what is written after `start()` is read.
+        let positions = Self.positions(settings)
+        state.thread = try BlockingThread(name: name) { [weak self] stop in self?.run(settings, positions, stop) }
         state.failure = nil
         return .success(())
       } catch {
@@ -113,19 +123,24 @@ package final class LogSource: SensorSource {
     try start()
   }
 
-  private func run(_ settings: LogSourceSettings, _ stop: Int32) {
+  private static func positions(_ settings: LogSourceSettings) -> LogPositions {
     var positions = settings.positions.map { LogPositions(loadedFrom: $0) } ?? LogPositions()
-    var followers = settings.files.map { files in
-      LogFollower(
-        paths: files.paths, endings: FolderListing.endings + files.endings,
-        framer: LineFramer(head: files.head, tag: files.tag))
+    // Positions of an earlier run tell a log that is new since then from one that was always there.
+    if settings.beginsAtEnd, positions.encoded.isEmpty {
+      for path in settings.files.flatMap(\.paths) { positions.skip(to: path) }
     }
+    return positions
+  }
+
+  private func run(_ settings: LogSourceSettings, _ known: LogPositions, _ stop: Int32) {
+    var positions = known
+    var followers = settings.files.flatMap(AwaitedLog.logs)
     var saved = ContinuousClock.now
     var goesOn = true
     while goesOn {
       var isMore = false
       for index in followers.indices where followers[index].step(into: queue, &positions) { isMore = true }
-      let notes = followers.flatMap(\.notes)
+      let notes = followers.flatMap(\.notes) + AwaitedLog.missing(followers)
       state.withLock { $0.notes = notes }
       if positions.isChanged, ContinuousClock.now - saved >= Self.savingInterval { saved = save(&positions, settings) }
       goesOn = BlockingThread.rest(stop: stop, for: isMore && queue.hasRoom ? .zero : settings.interval)

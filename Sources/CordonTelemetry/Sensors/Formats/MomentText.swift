@@ -53,7 +53,7 @@ package enum MomentText {
   }
 
   /// Days from 1970 to a date of the Gregorian calendar; a day past its month's end counts into the next month.
-  private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int64 {
+  static func days(_ year: Int, _ month: Int, _ day: Int) -> Int64 {
     // From March on, so that the leap day is the last of its year; 400 years are 146,097 days.
     let shifted = month <= 2 ? year - 1 : year
     let (era, inEra) = (shifted / 400, shifted % 400)

@@ -4,6 +4,9 @@ import Synchronization
 
 /// How far the site's clock is ahead of UTC, by the machine's own time zone rules.
 package enum SiteClock {
+  /// The machine's own zone, whatever the site's is.
+  package static let machineZone = ":/etc/localtime"
+
   /// The zone that libc was told last. libc knows one at a time, for the whole process.
   private static let zone = Mutex("")
 

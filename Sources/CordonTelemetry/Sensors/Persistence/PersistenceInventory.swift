@@ -1,0 +1,155 @@
+import CordonCore
+import Crypto
+import Glibc
+
+/// What stands at a machine's points of persistence: a digest of each file, taken anew where the file's marks changed.
+///
+/// Bounded: `fileLimit` files, `sizeLimit` bytes of each. Links are not followed: what they point to is their content.
+struct PersistenceInventory: Sendable {
+  static let fileLimit = 8192
+  /// Bytes of a file that its digest is over; its size is part of the digest too.
+  static let sizeLimit = 1 << 20
+  static let homeLimit = 512
+
+  private struct Marks: Hashable, Sendable {
+    var inode: UInt64
+    var size: Int64
+    var modified: Int64
+    var changed: Int64
+  }
+
+  private struct Entry: Sendable {
+    var point: PersistencePoint
+    var marks: Marks
+    var digest: [UInt8]
+  }
+
+  /// Some files were not looked at because there are too many.
+  private(set) var isCut = false
+  private var entries: [String: Entry] = [:]
+  private var isFirst = true
+  private let root: String
+  private let extra: [PersistencePoint]
+
+  /// - Parameters:
+  ///   - root: before every path; empty but in tests.
+  ///   - paths: what the policy names beside what every machine has.
+  init(root: String = "", paths: [String] = []) {
+    self.root = root
+    extra = paths.flatMap { path in
+      [PersistencePoint.Form.file, .folder].map { PersistencePoint(kind: .other, path: path, form: $0) }
+    }
+  }
+
+  /// Files there are.
+  var count: Int { entries.count }
+
+  /// Looks at everything; what has changed since the last look, nothing the first time.
+  mutating func look() -> [PersistenceChange] {
+    var changes: [PersistenceChange] = []
+    var seen: Set<String> = []
+    isCut = false
+    for point in points() {
+      for path in Self.files(at: root + point.path, point.form) {
+        var found = stat()
+        guard lstat(path, &found) == 0 else { continue }
+        guard seen.count < Self.fileLimit else {
+          isCut = true
+          break
+        }
+        guard seen.insert(path).inserted, let act = take(path, found, point), !isFirst else { continue }
+        changes.append(change(path, point, act))
+      }
+    }
+    for (path, entry) in entries where !seen.contains(path) {
+      entries[path] = nil
+      // Of too many files it is not known which are gone.
+      if !isCut { changes.append(change(path, entry.point, .removed)) }
+    }
+    isFirst = false
+    return changes.sorted { $0.path.lexicographicallyPrecedes($1.path) }
+  }
+
+  private func change(_ path: String, _ point: PersistencePoint, _ act: PersistenceChange.Act) -> PersistenceChange {
+    PersistenceChange(
+      kind: point.kind, act: act, path: Array(path.dropFirst(root.count).utf8.prefix(CanonicalName.pathLimit)),
+      isOfRoot: point.isOfRoot)
+  }
+
+  /// Every point, the homes' too.
+  private func points() -> [PersistencePoint] {
+    let homes = Self.names(in: root + "/home").sorted().prefix(Self.homeLimit)
+    return PersistencePoint.machine + extra + PersistencePoint.home("/root", isOfRoot: true)
+      + homes.flatMap { PersistencePoint.home("/home/\($0)", isOfRoot: false) }
+  }
+
+  /// Takes in one file; how it has changed, nil where it has not or is none.
+  private mutating func take(
+    _ path: String, _ found: stat, _ point: PersistencePoint
+  ) -> PersistenceChange.Act? {
+    let marks = Marks(
+      inode: UInt64(found.st_ino), size: Int64(found.st_size), modified: Self.nanoseconds(found.st_mtim),
+      changed: Self.nanoseconds(found.st_ctim))
+    let known = entries[path]
+    if let known, known.marks == marks { return nil }
+    guard let digest = Self.digest(of: path, found) else { return nil }
+    entries[path] = Entry(point: point, marks: marks, digest: digest)
+    guard let known else { return .added }
+    return known.digest == digest ? nil : .changed
+  }
+
+  private static func nanoseconds(_ time: timespec) -> Int64 {
+    Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+  }
+
+  /// Of a file's content, or of what a link points to; nil for anything else, and for what has gone.
+  private static func digest(of path: String, _ found: stat) -> [UInt8]? {
+    var bytes: [UInt8]
+    switch found.st_mode & S_IFMT {
+    case S_IFLNK:
+      bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
+      let length = bytes.withUnsafeMutableBytes { buffer in
+        buffer.baseAddress.map { readlink(path, $0.assumingMemoryBound(to: CChar.self), buffer.count) } ?? -1
+      }
+      guard length >= 0 else { return nil }
+      bytes = Array(bytes[..<length])
+    case S_IFREG:
+      let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+      guard descriptor >= 0 else { return nil }
+      defer { close(descriptor) }
+      bytes = [UInt8](repeating: 0, count: min(sizeLimit, max(Int(found.st_size), 0)))
+      let length = pread(descriptor, &bytes, bytes.count, 0)
+      guard length >= 0 else { return nil }
+      bytes = Array(bytes[..<length])
+    default: return nil
+    }
+    return Array(SHA256.hash(data: bytes + Array("\(found.st_size) \(found.st_mode) \(found.st_uid)".utf8)))
+  }
+
+  /// A file itself; of a folder its files, and those of the folders in it.
+  private static func files(at path: String, _ form: PersistencePoint.Form) -> [String] {
+    guard form == .folder else { return [path] }
+    return names(in: path).sorted().flatMap { name -> [String] in
+      let inner = names(in: "\(path)/\(name)").sorted().map { "\(path)/\(name)/\($0)" }
+      return inner.isEmpty ? ["\(path)/\(name)"] : inner
+    }
+  }
+
+  /// Names in a folder; none where it is none. A link in a folder's place is not followed.
+  private static func names(in path: String) -> [String] {
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard descriptor >= 0, let folder = fdopendir(descriptor) else {
+      if descriptor >= 0 { close(descriptor) }
+      return []
+    }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder), names.count <= fileLimit {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+}
