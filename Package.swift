@@ -126,7 +126,8 @@ let package = Package(
     room(
       "CordonRuntime",
       [
-        "CordonCore", "CordonTrust", grpcCore, grpcNIO, nioCertificateReloading, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS,
+        "CordonCore", "CordonTrust", grpcCore, grpcNIO, nioCertificateReloading, nioCore, nioHTTP1, nioPosix, nioSSL,
+        nioTLS,
         x509,
         asn1, crypto, configuration, logging, lifecycle, systemPackage, unixSignals,
       ]),
@@ -231,7 +232,8 @@ let package = Package(
         "CaptureFile/Corpus", "DateText/Corpus",
         "DICOMStream/Corpus", "DistinctSketch/Corpus", "EnrolmentToken/Corpus", "EnvelopeBytes/Corpus",
         "EnvelopePayload/Corpus",
-        "EventMapping/Corpus", "FanotifyEvent/Corpus", "FileRecord/Corpus", "FrameRecord/Corpus", "HL7Stream/Corpus", "JournalFile/Corpus",
+        "EventMapping/Corpus", "FanotifyEvent/Corpus", "FileRecord/Corpus", "FrameRecord/Corpus", "HL7Stream/Corpus",
+        "JournalFile/Corpus",
         "LabArchive/Corpus",
         "LabCSV/Corpus", "LedgerExport/Corpus", "MachineRecord/Corpus", "ModelBundle/Corpus", "NameList/Corpus",
         "ONNXModel/Corpus", "PackageList/Corpus", "PolicyText/Corpus", "SeamMessage/Corpus", "SigmaRule/Corpus",

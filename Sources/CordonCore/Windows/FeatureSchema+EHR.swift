@@ -34,5 +34,5 @@ extension FeatureSchema {
       .init(316, "coworkers", unit: "count", .log1p, .sum, "accesses to records of other members of staff"),
       .init(
         317, "watched_patients", unit: "count", .log1p, .sum, "accesses to records of patients whom the policy names"),
-    ])
+    ], firstFeatures: 13)
 }

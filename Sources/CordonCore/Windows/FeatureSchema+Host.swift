@@ -47,7 +47,7 @@ extension FeatureSchema {
       .init(
         129, "new_executables", unit: "count", .log1p, .union,
         "different executables started for the first time, as far as the agent remembers"),
-    ])
+    ], firstFeatures: 16)
 
   /// What one user does on one machine in one window; parts merge on the collector.
   package static let userAtHost = FeatureSchema(
@@ -81,5 +81,5 @@ extension FeatureSchema {
       .init(
         219, "new_executables", unit: "count", .log1p, .union,
         "different executables that the user started on this machine for the first time, as far as it remembers"),
-    ])
+    ], firstFeatures: 12)
 }

@@ -40,16 +40,28 @@ package struct FeatureSchema: Hashable, Sendable {
   package var name: String
   package var entity: EntityKind
   package var family: SourceFamily
+  /// In their order, which never changes: later versions append.
   package var features: [FeatureDefinition]
+  /// How many the first version had.
+  package var firstFeatures: Int
 
+  /// - Parameter firstFeatures: nil: as many as there are now.
   package init(
-    id: UInt32, name: String, entity: EntityKind, family: SourceFamily, features: [FeatureDefinition]
+    id: UInt32, name: String, entity: EntityKind, family: SourceFamily, features: [FeatureDefinition],
+    firstFeatures: Int? = nil
   ) {
     self.id = id
     self.name = name
     self.entity = entity
     self.family = family
     self.features = features
+    self.firstFeatures = firstFeatures ?? features.count
+  }
+
+  /// Values as an earlier version counted them, with nothing where it did not count yet; nil for what no version has.
+  package func widened(_ values: [Float]) -> [Float]? {
+    guard (firstFeatures...features.count).contains(values.count) else { return nil }
+    return values + [Float](repeating: 0, count: features.count - values.count)
   }
 
   /// Position of a feature by its permanent id.

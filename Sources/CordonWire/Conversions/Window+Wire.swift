@@ -26,13 +26,14 @@ extension Cordon_V1_EntityWindow {
     if let found = window.shadowScores { shadowScores = Cordon_V1_WindowScores(found) }
   }
 
-  /// The window, where it fits a schema that this version knows: as many finite features, sketches of its own features.
+  /// The window, where it fits a schema that this version knows: as many finite features as that or an earlier one has,
+  /// sketches of its own features.
   package func domain() throws(CordonError) -> EntityWindow {
     guard let known = FeatureSchema.withID(schema) else {
       throw CordonError(
         .invalid, "unknown-schema", "A window is of schema \(schema), which this version does not know.")
     }
-    guard features.count == known.features.count else {
+    guard let features = known.widened(features) else {
       throw CordonError(
         .invalid, "malformed",
         "A window of \(known.name) has \(features.count) features instead of \(known.features.count).")

@@ -121,7 +121,7 @@ EPOCH = 0x5079_7468_6F6E_0001
 
 
 def window(label, number):
-    """One host's window; schema 1 has 16 features."""
+    """One host's window; schema 1 had 16 features in the first version, and agents of it are still heard."""
     minute = int(time.time()) // 60 * 60_000
     return telemetry_pb2.Record(window=telemetry_pb2.EntityWindow(
         entity={"kind": "ENTITY_KIND_HOST", "label": label}, schema=1, start_ms=minute, length_ms=60_000,
