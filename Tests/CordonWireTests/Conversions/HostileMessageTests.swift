@@ -20,7 +20,10 @@ import Testing
 
   static let windows = [
     Case("unknown schema", "unknown-schema") { $0.schema = 999 },
-    Case("too few features", "malformed") { $0.features.removeLast() },
+    // Fewer than any version had.
+    Case("too few features", "malformed") {
+      $0.features.removeLast($0.features.count - FeatureSchema.userAtHost.firstFeatures + 1)
+    },
     Case("too many features", "malformed") { $0.features.append(1) },
     Case("not a number", "not-finite") { $0.features[0] = .nan },
     Case("infinite", "not-finite") { $0.features[3] = .infinity },
