@@ -33,6 +33,8 @@ package final class SensorSet: SensorFeed {
   private struct State {
     var seam: KeeperSeam?
     var descriptors: DescriptorChannel?
+    /// The present worker has its keys and may take sockets over; it can say so before `attach` has been called.
+    var isReady = false
     var reported: [String: Cordon_V1_SensorState] = [:]
   }
 
@@ -133,18 +135,20 @@ package final class SensorSet: SensorFeed {
   /// A worker has started; its doings are Cordon's own.
   package func attach(_ seam: KeeperSeam, _ descriptors: DescriptorChannel, ignoring processes: Set<UInt32>) {
     for source in sources { source.ignore(processes: processes) }
-    state.withLock { state in
+    let isReady = state.withLock { state in
       state.seam = seam
       state.descriptors = descriptors
       state.reported = [:]
+      return state.isReady
     }
+    if isReady { receivers.attach(descriptors) }
     // What came while there was no worker has been told of once, to nobody.
     for source in sources { source.queue.wake() }
     report()
   }
 
   package func detach() {
-    state.withLock { ($0.seam, $0.descriptors) = (nil, nil) }
+    state.withLock { ($0.seam, $0.descriptors, $0.isReady) = (nil, nil, false) }
     receivers.detach()
     for case let source as any ResumableSource in sources { source.pause() }
   }
@@ -154,7 +158,12 @@ package final class SensorSet: SensorFeed {
       source.resume(from: progress)
     }
     // Not before: what a worker without keys takes in is lost.
-    if sensor == EHRSensor.name, let channel = state.withLock({ $0.descriptors }) { receivers.attach(channel) }
+    guard sensor == EHRSensor.name else { return }
+    let channel = state.withLock { state in
+      state.isReady = true
+      return state.descriptors
+    }
+    if let channel { receivers.attach(channel) }
   }
 
   /// Tells the worker of sensors whose state changed; says nothing in the middle of a change.
