@@ -33,18 +33,13 @@ package struct EHRSourceSettings: Hashable, Sendable {
 /// `resume` where to go on, so that each record counts once, whoever dies when. What was handed on is also remembered
 /// here, for a worker that has lost its memory. Care is planned in files of state, which are read from the beginning each
 /// time.
-package final class EHRSource: ResumableSource {
+package final class EHRSource: ResumableSource, ThreadedSource {
+  package typealias Settings = EHRSourceSettings
+
   /// Between two writings of the positions.
   private static let savingInterval = Duration.seconds(2)
 
   package let queue = RecordQueue(sensor: EHRSensor.name, sizeLimit: EHRFramer.limit)
-
-  private struct State {
-    var settings: EHRSourceSettings
-    var thread: BlockingThread?
-    var notes: [String] = []
-    var failure: CordonError?
-  }
 
   /// What is being read, and how far.
   private struct Reading {
@@ -62,12 +57,12 @@ package final class EHRSource: ResumableSource {
     }
   }
 
-  private let state: Mutex<State>
+  package let running: SourceRun<Settings>
   /// Held while files are looked at, so that a pause leaves nothing behind.
   private let reading: Mutex<Reading>
 
   package init(settings: EHRSourceSettings = EHRSourceSettings()) {
-    state = Mutex(State(settings: settings))
+    running = SourceRun(settings)
     reading = Mutex(Reading(isPaused: settings.awaitsReader))
   }
 
@@ -75,54 +70,17 @@ package final class EHRSource: ResumableSource {
 
   package var name: String { EHRSensor.name }
 
-  package var health: SensorHealth {
-    state.withLock { state in
-      SensorHealth(of: queue, failure: state.failure, notes: state.thread == nil ? nil : state.notes)
-    }
-  }
-
-  package func start() throws(CordonError) {
-    let outcome: Result<Void, CordonError> = state.withLock { state in
-      guard state.thread == nil else { return .success(()) }
-      do throws(CordonError) {
-        try Self.check(state.settings)
-        let settings = state.settings
-        state.thread = try BlockingThread(name: "ehr") { [weak self] stop in self?.run(settings, stop) }
-        state.failure = nil
-        return .success(())
-      } catch {
-        state.failure = error
-        return .failure(error)
-      }
-    }
-    try outcome.get()
-  }
-
-  package func stop() {
-    let thread = state.withLock { state in
-      defer { state.thread = nil }
-      return state.thread
-    }
-    thread?.stop()
+  package func open(_ settings: Settings) throws(CordonError) -> (thread: BlockingThread, notes: [String]) {
+    try Self.check(settings)
+    return (try BlockingThread(name: "ehr") { [weak self] stop in self?.run(settings, stop) }, [])
   }
 
   /// Nothing that a process does is in an audit trail of records.
   package func ignore(processes: Set<UInt32>) {}
 
-  /// Takes other files; a running source starts again with them.
-  package func use(_ settings: EHRSourceSettings) throws(CordonError) {
-    let isRunning = state.withLock { state in
-      state.settings = settings
-      return state.thread != nil
-    }
-    guard isRunning else { return }
-    stop()
-    try start()
-  }
-
   package func pause() {
     reading.withLock { reading in
-      guard state.withLock({ $0.settings.awaitsReader }) else { return }
+      guard running.settings.awaitsReader else { return }
       reading.close()
       reading.positions = nil
       reading.isPaused = true
@@ -184,14 +142,14 @@ package final class EHRSource: ResumableSource {
     let isMoreCare = care.step(into: queue, &forgotten)
     let isMore = isMoreCare || trails.step(into: queue, &positions)
     (reading.care, reading.trails, reading.positions) = (care, trails, positions)
-    state.withLock { $0.notes = trails.notes + care.notes }
+    running.say(trails.notes + care.notes)
     return isMore
   }
 
   private func save(_ reading: inout Reading, _ settings: EHRSourceSettings) -> ContinuousClock.Instant {
     guard let positions = reading.positions, positions.isChanged else { return .now }
     if let path = settings.positions, (try? SmallFile.replace(path, with: positions.encoded)) == nil {
-      state.withLock { $0.notes.append("How far the trail was read cannot be written down.") }
+      running.say(also: "How far the trail was read cannot be written down.")
     }
     reading.positions?.isChanged = false
     return .now

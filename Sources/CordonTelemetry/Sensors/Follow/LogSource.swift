@@ -47,81 +47,39 @@ package struct LogSourceSettings: Hashable, Sendable {
 ///
 /// A file waits for the worker rather than the other way round: while the queue is half full, nothing is read. What was
 /// handed on is remembered every few seconds, so that a restart goes on there.
-package final class LogSource: SensorSource {
+package final class LogSource: ThreadedSource {
+  package typealias Settings = LogSourceSettings
+
   /// Between two writings of the positions.
   private static let savingInterval = Duration.seconds(2)
 
   package let name: String
   package let queue: RecordQueue
 
-  private struct State {
-    var settings: LogSourceSettings
-    var thread: BlockingThread?
-    var notes: [String] = []
-    var failure: CordonError?
-  }
-
-  private let state: Mutex<State>
+  package let running: SourceRun<Settings>
 
   /// - Parameter name: the sensor's, as in `sensors.<name>` of a policy.
   package init(name: String, settings: LogSourceSettings = LogSourceSettings()) {
     self.name = name
     queue = RecordQueue(sensor: name, sizeLimit: LineFramer.limit)
-    state = Mutex(State(settings: settings))
+    running = SourceRun(settings)
   }
 
   deinit { stop() }
 
-  package var health: SensorHealth {
-    state.withLock { state in
-      SensorHealth(of: queue, failure: state.failure, notes: state.thread == nil ? nil : state.notes)
+  package func open(_ settings: Settings) throws(CordonError) -> (thread: BlockingThread, notes: [String]) {
+    guard settings.files.contains(where: { !$0.paths.isEmpty }) else {
+      throw CordonError(
+        .invalid, "log-paths-missing", "No log is named.",
+        remedy: "Name its files or folders in sensors.\(name).paths of the policy.")
     }
-  }
-
-  package func start() throws(CordonError) {
-    let outcome: Result<Void, CordonError> = state.withLock { state in
-      guard state.thread == nil else { return .success(()) }
-      do throws(CordonError) {
-        guard state.settings.files.contains(where: { !$0.paths.isEmpty }) else {
-          throw CordonError(
-            .invalid, "log-paths-missing", "No log is named.",
-            remedy: "Name its files or folders in sensors.\(name).paths of the policy.")
-        }
-        let settings = state.settings
-        // Settled here, so that what is written after `start()` is read.
-        let positions = Self.positions(settings)
-        state.thread = try BlockingThread(name: name) { [weak self] stop in self?.run(settings, positions, stop) }
-        state.failure = nil
-        return .success(())
-      } catch {
-        state.failure = error
-        return .failure(error)
-      }
-    }
-    try outcome.get()
-  }
-
-  package func stop() {
-    let thread = state.withLock { state in
-      defer { state.thread = nil }
-      return state.thread
-    }
-    thread?.stop()
+    // Settled here, so that what is written after `start()` is read.
+    let positions = Self.positions(settings)
+    return (try BlockingThread(name: name) { [weak self] stop in self?.run(settings, positions, stop) }, [])
   }
 
   /// What a process of this machine does is in no log of others.
   package func ignore(processes: Set<UInt32>) {}
-
-  /// Takes other files; a running source starts again with them.
-  package func use(_ settings: LogSourceSettings) throws(CordonError) {
-    let isRunning = state.withLock { state in
-      state.settings = settings
-      return state.thread != nil
-    }
-    guard isRunning else { return }
-    stop()
-    try start()
-  }
 
   private static func positions(_ settings: LogSourceSettings) -> LogPositions {
     var positions = settings.positions.map { LogPositions(loadedFrom: $0) } ?? LogPositions()
@@ -141,7 +99,7 @@ package final class LogSource: SensorSource {
       var isMore = false
       for index in followers.indices where followers[index].step(into: queue, &positions) { isMore = true }
       let notes = followers.flatMap(\.notes) + AwaitedLog.missing(followers)
-      state.withLock { $0.notes = notes }
+      running.say(notes)
       if positions.isChanged, ContinuousClock.now - saved >= Self.savingInterval { saved = save(&positions, settings) }
       goesOn = BlockingThread.rest(stop: stop, for: isMore && queue.hasRoom ? .zero : settings.interval)
     }
@@ -151,7 +109,7 @@ package final class LogSource: SensorSource {
 
   private func save(_ positions: inout LogPositions, _ settings: LogSourceSettings) -> ContinuousClock.Instant {
     if let path = settings.positions, (try? SmallFile.replace(path, with: positions.encoded)) == nil {
-      state.withLock { $0.notes.append("How far the logs were read cannot be written down.") }
+      running.say(also: "How far the logs were read cannot be written down.")
     }
     positions.isChanged = false
     return .now

@@ -23,73 +23,34 @@ package struct PersistenceSourceSettings: Hashable, Sendable {
 ///
 /// It reads, and changes nothing. Who did it is the file sensor's and audit's to tell: here only that it was done. The
 /// first look after a start is what later ones are compared with: what changed while the agent was not there is not told.
-package final class PersistenceSource: SensorSource {
+package final class PersistenceSource: ThreadedSource {
+  package typealias Settings = PersistenceSourceSettings
+
   package let queue = RecordQueue(sensor: PersistenceSensor.name)
   package let name = PersistenceSensor.name
 
-  private struct State {
-    var settings: PersistenceSourceSettings
-    var thread: BlockingThread?
-    var notes: [String] = []
-    var failure: CordonError?
-  }
-
-  private let state: Mutex<State>
+  package let running: SourceRun<Settings>
 
   package init(settings: PersistenceSourceSettings = PersistenceSourceSettings()) {
-    state = Mutex(State(settings: settings))
+    running = SourceRun(settings)
   }
 
   deinit { stop() }
 
-  package var health: SensorHealth {
-    state.withLock { state in
-      SensorHealth(of: queue, failure: state.failure, notes: state.thread == nil ? nil : state.notes)
+  package func open(
+    _ settings: Settings
+  ) throws(CordonError) -> (thread: BlockingThread, notes: [String]) {
+    var points = PersistenceInventory(root: settings.root, paths: settings.policy.paths)
+    var packages = PackageInventory(root: settings.root)
+    _ = (points.look(), packages.look())
+    let thread = try BlockingThread(name: "persistence") { [weak self, points, packages] stop in
+      self?.run(settings, points, packages, stop)
     }
-  }
-
-  package func start() throws(CordonError) {
-    let outcome: Result<Void, CordonError> = state.withLock { state in
-      guard state.thread == nil else { return .success(()) }
-      do throws(CordonError) {
-        let settings = state.settings
-        var points = PersistenceInventory(root: settings.root, paths: settings.policy.paths)
-        var packages = PackageInventory(root: settings.root)
-        _ = (points.look(), packages.look())
-        state.notes = Self.notes(points)
-        state.thread = try BlockingThread(name: "persistence") { [weak self, points, packages] stop in
-          self?.run(settings, points, packages, stop)
-        }
-        state.failure = nil
-        return .success(())
-      } catch {
-        state.failure = error
-        return .failure(error)
-      }
-    }
-    try outcome.get()
-  }
-
-  package func stop() {
-    let thread = state.withLock { state in
-      defer { state.thread = nil }
-      return state.thread
-    }
-    thread?.stop()
+    return (thread, Self.notes(points))
   }
 
   /// Cordon changes none of these places.
   package func ignore(processes: Set<UInt32>) {}
-
-  package func use(_ settings: PersistenceSourceSettings) throws(CordonError) {
-    let isRunning = state.withLock { state in
-      state.settings = settings
-      return state.thread != nil
-    }
-    guard isRunning else { return }
-    stop()
-    try start()
-  }
 
   private static func notes(_ points: PersistenceInventory) -> [String] {
     points.isCut ? ["More than \(PersistenceInventory.fileLimit) files start something; the others are not seen."] : []
@@ -112,7 +73,7 @@ package final class PersistenceSource: SensorSource {
       for change in points.look() { offer(.persistence(change)) }
       for change in packages.look() { offer(.package(change)) }
       let notes = Self.notes(points)
-      state.withLock { $0.notes = notes }
+      running.say(notes)
     }
   }
 

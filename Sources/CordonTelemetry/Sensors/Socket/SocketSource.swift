@@ -16,85 +16,46 @@ package struct SocketSourceSettings: Hashable, Sendable {
 }
 
 /// Asks the kernel every few seconds which sockets there are, and hands on what is new; changes nothing.
-package final class SocketSource: SensorSource {
+package final class SocketSource: ThreadedSource {
+  package typealias Settings = SocketSourceSettings
+
   package let queue = RecordQueue(sensor: SocketSensor.name)
   package let name = SocketSensor.name
 
-  private struct State {
-    var settings: SocketSourceSettings
-    var thread: BlockingThread?
-    var ignored: Set<UInt32> = []
-    var failure: CordonError?
-  }
-
-  private let state: Mutex<State>
+  package let running: SourceRun<Settings>
+  private let ignored = Mutex<Set<UInt32>>([UInt32(getpid())])
 
   package init(settings: SocketSourceSettings = SocketSourceSettings()) {
-    state = Mutex(State(settings: settings, ignored: [UInt32(getpid())]))
+    running = SourceRun(settings)
   }
 
   deinit { stop() }
 
-  package var health: SensorHealth {
-    state.withLock { state in
-      SensorHealth(of: queue, failure: state.failure, notes: state.thread == nil ? nil : [])
+  package func open(_ settings: Settings) throws(CordonError) -> (thread: BlockingThread, notes: [String]) {
+    // The first look is taken here: a kernel that does not list its sockets is told of at once.
+    var history = SocketHistory()
+    hand(history.listening(try SocketDump.listening(), at: FileWatcher.now), ignoring: ignored.withLock { $0 })
+    if settings.reportsConnections { _ = history.connected(try SocketDump.connected()) }
+    let thread = try BlockingThread(name: "socket") { [weak self, history] stop in
+      self?.run(settings, history, stop)
     }
-  }
-
-  package func start() throws(CordonError) {
-    let outcome: Result<Void, CordonError> = state.withLock { state in
-      guard state.thread == nil else { return .success(()) }
-      do throws(CordonError) {
-        let settings = state.settings
-        // The first look is taken here: a kernel that does not list its sockets is told of at once.
-        var history = SocketHistory()
-        hand(history.listening(try SocketDump.listening(), at: FileWatcher.now), ignoring: state.ignored)
-        if settings.reportsConnections { _ = history.connected(try SocketDump.connected()) }
-        state.thread = try BlockingThread(name: "socket") { [weak self, history] stop in
-          self?.run(settings, history, stop)
-        }
-        state.failure = nil
-        return .success(())
-      } catch {
-        state.failure = error
-        return .failure(error)
-      }
-    }
-    try outcome.get()
-  }
-
-  package func stop() {
-    let thread = state.withLock { state in
-      defer { state.thread = nil }
-      return state.thread
-    }
-    thread?.stop()
+    return (thread, [])
   }
 
   package func ignore(processes: Set<UInt32>) {
-    state.withLock { $0.ignored = processes.union([UInt32(getpid())]) }
-  }
-
-  package func use(_ settings: SocketSourceSettings) throws(CordonError) {
-    let isRunning = state.withLock { state in
-      state.settings = settings
-      return state.thread != nil
-    }
-    guard isRunning else { return }
-    stop()
-    try start()
+    ignored.withLock { $0 = processes.union([UInt32(getpid())]) }
   }
 
   private func run(_ settings: SocketSourceSettings, _ known: SocketHistory, _ stop: Int32) {
     var history = known
     while BlockingThread.rest(stop: stop, for: settings.interval) {
       do throws(CordonError) {
-        let ignored = state.withLock { $0.ignored }
+        let ignored = ignored.withLock { $0 }
         hand(history.listening(try SocketDump.listening(), at: FileWatcher.now), ignoring: ignored)
         guard settings.reportsConnections else { continue }
         hand(history.connected(try SocketDump.connected()), ignoring: ignored)
       } catch {
-        state.withLock { $0.failure = error }
+        running.fail(error)
         return
       }
     }

@@ -13,7 +13,9 @@ package struct WireSourceSettings: Hashable, Sendable {
 ///
 /// While the queue is half full packets wait in the rings; what finds a ring full is counted by the kernel and told as
 /// dropped. Changes nothing on the machine but that named interfaces listen to everything, which ends with the socket.
-package final class WireSource: SensorSource {
+package final class WireSource: ThreadedSource {
+  package typealias Settings = WireSourceSettings
+
   /// Between two tellings of this machine's addresses: a worker that started anew knows none.
   private static let addressInterval = Duration.seconds(10)
   /// Between two looks at the rings while the queue is full, and at the kernel's counters.
@@ -22,71 +24,28 @@ package final class WireSource: SensorSource {
 
   package let queue = RecordQueue(sensor: WireSensor.name, sizeLimit: FrameBlock.limit)
 
-  private struct State {
-    var settings: WireSourceSettings
-    var thread: BlockingThread?
-    var notes: [String] = []
-    var failure: CordonError?
-  }
+  package let running: SourceRun<Settings>
 
-  private let state: Mutex<State>
-
-  package init(settings: WireSourceSettings = WireSourceSettings()) { state = Mutex(State(settings: settings)) }
+  package init(settings: WireSourceSettings = WireSourceSettings()) { running = SourceRun(settings) }
 
   deinit { stop() }
 
   package var name: String { WireSensor.name }
 
-  package var health: SensorHealth {
-    state.withLock { state in
-      SensorHealth(of: queue, failure: state.failure, notes: state.thread == nil ? nil : state.notes)
+  package func open(_ settings: Settings) throws(CordonError) -> (thread: BlockingThread, notes: [String]) {
+    let rings = Mutex<[CaptureRing]?>(try Self.rings(settings.policy))
+    let thread = try BlockingThread(name: "wire") { [weak self] stop in
+      // Handed over once: the rings belong to the thread, and end with it.
+      guard let rings = rings.withLock({ $0.take() }) else { return }
+      self?.run(rings, stop)
     }
-  }
-
-  package func start() throws(CordonError) {
-    let outcome: Result<Void, CordonError> = state.withLock { state in
-      guard state.thread == nil else { return .success(()) }
-      do throws(CordonError) {
-        let rings = Mutex<[CaptureRing]?>(try Self.open(state.settings.policy))
-        state.thread = try BlockingThread(name: "wire") { [weak self] stop in
-          // Handed over once: the rings belong to the thread, and end with it.
-          guard let rings = rings.withLock({ $0.take() }) else { return }
-          self?.run(rings, stop)
-        }
-        state.notes = Self.notes(state.settings.policy)
-        state.failure = nil
-        return .success(())
-      } catch {
-        state.failure = error
-        return .failure(error)
-      }
-    }
-    try outcome.get()
-  }
-
-  package func stop() {
-    let thread = state.withLock { state in
-      defer { state.thread = nil }
-      return state.thread
-    }
-    thread?.stop()
+    return (thread, Self.notes(settings.policy))
   }
 
   /// A packet does not say which process sent it.
   package func ignore(processes: Set<UInt32>) {}
 
-  /// Takes other interfaces or ports; a running source starts again with them.
-  package func use(_ settings: WireSourceSettings) throws(CordonError) {
-    let isRunning = state.withLock { state in
-      state.settings = settings
-      return state.thread != nil
-    }
-    guard isRunning else { return }
-    stop()
-    try start()
-  }
-
-  private static func open(_ policy: Policy.WireSensor) throws(CordonError) -> [CaptureRing] {
+  private static func rings(_ policy: Policy.WireSensor) throws(CordonError) -> [CaptureRing] {
     let length = policy.readsStreams ? CaptureFilter.wholeLength : CaptureFilter.headLength
     let filter = CaptureFilter.program(excluding: policy.excludedPorts, length: length)
     var rings: [CaptureRing] = []
@@ -149,7 +108,7 @@ package final class WireSource: SensorSource {
 
   /// An interface that comes up again is captured again; one that was removed and made anew is not.
   private func note(isDown: Bool) {
-    state.withLock { $0.notes = Self.notes($0.settings.policy) + (isDown ? ["An interface is down."] : []) }
+    running.say(Self.notes(running.settings.policy) + (isDown ? ["An interface is down."] : []))
   }
 
   private static func notes(_ policy: Policy.WireSensor) -> [String] {
