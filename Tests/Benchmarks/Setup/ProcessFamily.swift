@@ -19,6 +19,9 @@ struct ProcessFamily {
     members = [parent] + children
   }
 
+  /// One process alone.
+  init(only process: Int32) { members = [process] }
+
   func memory() throws -> ProcessMemory {
     let each = try members.map { try ProcessMemory(of: $0) }
     func sum(_ part: KeyPath<ProcessMemory, Double>) -> Double { each.map { $0[keyPath: part] }.reduce(0, +) }
