@@ -4,6 +4,7 @@
 #include "CLinuxCapture.h"
 #include "CLinuxContainment.h"
 #include "CLinuxDescriptors.h"
+#include "CLinuxPrograms.h"
 #include "CLinuxSensors.h"
 
 #endif

@@ -39,7 +39,8 @@ package struct KeeperProgram: Sendable {
       if let recording = config.recording {
         try RecordingFeed(path: recording, logger: logger)
       } else {
-        SensorSet(paths: paths, holdsPatientKey: !names.patientKey.isEmpty, clock: clock, logger: logger)
+        SensorSet(
+          paths: paths, account: config.user, holdsPatientKey: !names.patientKey.isEmpty, clock: clock, logger: logger)
       }
     let core = KeeperCore(
       authority: authority, executor: executor, names: names, kin: kin, agentID: identity.id,

@@ -23,7 +23,7 @@ protocol SensorFeed: Service {
 /// The sources of this machine: started and stopped as the policy says, their records handed to the worker.
 ///
 /// A source that cannot run is reported with its reason, and the agent goes on without it. A new sensor is one line in
-/// `switches(paths:holdsPatientKey:canaries:)`.
+/// `switches(paths:account:holdsPatientKey:canaries:receivers:)`.
 package final class SensorSet: SensorFeed {
   /// Records in one message.
   private static let mostRecords = 512
@@ -52,21 +52,23 @@ package final class SensorSet: SensorFeed {
   private let state = Mutex(State())
   private let following: Mutex<Following>
 
-  /// - Parameter holdsPatientKey: whether this is a gateway, which may read of patients.
-  package init(paths: AgentPaths, holdsPatientKey: Bool, clock: any WallClock, logger: Logger) {
+  /// - Parameters:
+  ///   - account: the worker's, which reads the journal.
+  ///   - holdsPatientKey: whether this is a gateway, which may read of patients.
+  package init(paths: AgentPaths, account: String, holdsPatientKey: Bool, clock: any WallClock, logger: Logger) {
     self.logger = logger
     canaries = CanaryKeeper(journal: paths.canaries, clock: clock, logger: logger)
     receivers = ReceiverSet(logger: logger)
     self.holdsPatientKey = holdsPatientKey
     let switches = Self.switches(
-      paths: paths, holdsPatientKey: holdsPatientKey, canaries: canaries, receivers: receivers)
+      paths: paths, account: account, holdsPatientKey: holdsPatientKey, canaries: canaries, receivers: receivers)
     sources = switches.map(\.source)
     following = Mutex(Following(switches: switches))
   }
 
   /// Every source, and what a policy says of it.
   private static func switches(
-    paths: AgentPaths, holdsPatientKey: Bool, canaries: CanaryKeeper, receivers: ReceiverSet
+    paths: AgentPaths, account: String, holdsPatientKey: Bool, canaries: CanaryKeeper, receivers: ReceiverSet
   ) -> [any SensorSwitching] {
     [
       SensorSwitch(AuditSource(), isReportedOff: true) {
@@ -85,7 +87,8 @@ package final class SensorSet: SensorFeed {
       },
       SensorSwitch(WireSource()) { $0.wire.isEnabled ? WireSourceSettings(policy: $0.wire) : nil },
       SensorSwitch(LogSource(name: AuthSensor.name)) {
-        $0.auth.isEnabled ? AuthSensor.settings($0.auth, positions: paths.logPositions(AuthSensor.name)) : nil
+        $0.auth.isEnabled
+          ? AuthSensor.settings($0.auth, positions: paths.logPositions(AuthSensor.name), journalAs: account) : nil
       },
       SensorSwitch(SocketSource()) { policy in
         // Audit tells of connections as they begin: told twice, they would count twice.

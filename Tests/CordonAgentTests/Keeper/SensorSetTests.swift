@@ -24,7 +24,7 @@ import Testing
   @Test(arguments: [true, false]) func aWorkerGetsItsSocketsWheneverItIsReady(isEarly: Bool) throws {
     try withTemporaryFolder { folder in
       let sensors = SensorSet(
-        paths: AgentPaths(state: folder, run: folder), holdsPatientKey: true, clock: FakeClock(),
+        paths: AgentPaths(state: folder, run: folder), account: "", holdsPatientKey: true, clock: FakeClock(),
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
       let listener = "udp://127.0.0.1:\(Int.random(in: 20_000..<30_000))"
       sensors.follow(policy(listening: listener))

@@ -2,6 +2,8 @@ package import CordonCore
 
 /// Lines of authentication logs to observations: one for each attempt, however many lines tell of it.
 ///
+/// A record is a line of a log, or an entry of systemd's journal in JSON, as `journalctl --output=json` writes it.
+///
 /// sshd, PAM and the program that was asked each tell of the same attempt in their own words and order. The program's own
 /// word counts; PAM's and other signs count where none follows within `patience`, as on machines that keep the two in
 /// different files. Attempts are told apart by process, at most `openLimit` at a time.
@@ -50,15 +52,24 @@ package struct AuthParser: SensorParser {
 
   package mutating func parse(_ record: [UInt8], arrived: Timestamp, into observations: inout [Observation]) {
     counters.records += 1
-    let bytes = record.span
-    guard bytes.count <= Self.lengthLimit, let line = SyslogLine.read(bytes), let time = moment(of: line, arrived)
-    else {
-      counters.malformed += 1
-      return
+    // No line of a log begins like an entry of the journal.
+    if record.first == UInt8(ascii: "{") {
+      guard let entry = JournalEntry.read(record) else { return counters.malformed += 1 }
+      take(entry.line, entry.bytes.span, arrived, into: &observations) { entry.bearsOut($0.service) }
+    } else {
+      let bytes = record.span
+      guard bytes.count <= Self.lengthLimit, let line = SyslogLine.read(bytes) else { return counters.malformed += 1 }
+      take(line, bytes, arrived, into: &observations) { _ in true }
     }
-    guard isOwn(line, bytes), case .event(let event) = AuthEvent.read(line, bytes) else {
-      counters.ignored += 1
-      return
+  }
+
+  private mutating func take(
+    _ line: SyslogLine, _ bytes: Span<UInt8>, _ arrived: Timestamp, into observations: inout [Observation],
+    where isGenuine: (AuthEvent) -> Bool
+  ) {
+    guard let time = moment(of: line, arrived) else { return counters.malformed += 1 }
+    guard isOwn(line, bytes), case .event(let event) = AuthEvent.read(line, bytes), isGenuine(event) else {
+      return counters.ignored += 1
     }
     if time > newest {
       newest = time

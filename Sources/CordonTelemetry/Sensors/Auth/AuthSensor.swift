@@ -6,8 +6,9 @@ package struct AuthSensor: Sensor {
   package static let name = "auth"
 
   package static let needs = [
-    SensorNeed("a log of log-ins", "/var/log/auth.log or /var/log/secure, which a syslog daemon writes"),
-    SensorNeed("root, or the group adm", "to read it"),
+    SensorNeed(
+      "a log of log-ins", "/var/log/auth.log or /var/log/secure, which a syslog daemon writes, or systemd's journal"),
+    SensorNeed("root, or the groups adm and systemd-journal", "to read it"),
   ]
 
   private let settings: LogSourceSettings
@@ -32,13 +33,18 @@ package struct AuthSensor: Sensor {
   /// - Parameters:
   ///   - positions: where it is kept how far each log has been read; nil: a restart begins at their ends.
   ///   - interval: between two looks at files that did not grow; part of the delay until a tripwire.
+  ///   - account: who reads the journal where no log is written; nil: it is not read.
   package static func settings(
-    _ policy: Policy.AuthSensor, positions: String? = nil, interval: Duration = .milliseconds(250)
+    _ policy: Policy.AuthSensor, positions: String? = nil, interval: Duration = .milliseconds(250),
+    journalAs account: String? = nil
   ) -> LogSourceSettings {
     LogSourceSettings(
       files: [LogFiles(paths: policy.paths, isAwaited: true)], positions: positions, interval: interval,
-      beginsAtEnd: true)
+      beginsAtEnd: true, journal: account.map { JournalSettings(matches: journalMatches, account: $0) })
   }
+
+  /// The facilities auth and authpriv.
+  package static let journalMatches = ["SYSLOG_FACILITY=4", "SYSLOG_FACILITY=10"]
 
   package func makeSource() -> LogSource { LogSource(name: Self.name, settings: settings) }
 

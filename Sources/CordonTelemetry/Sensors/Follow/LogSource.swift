@@ -32,14 +32,18 @@ package struct LogSourceSettings: Hashable, Sendable {
   package var interval: Duration
   /// The first time, files are read from their ends: what they hold was before Cordon's time.
   package var beginsAtEnd: Bool
+  /// Read where none of the files is written any more; nil: never.
+  package var journal: JournalSettings?
 
   package init(
-    files: [LogFiles] = [], positions: String? = nil, interval: Duration = .milliseconds(500), beginsAtEnd: Bool = false
+    files: [LogFiles] = [], positions: String? = nil, interval: Duration = .milliseconds(500),
+    beginsAtEnd: Bool = false, journal: JournalSettings? = nil
   ) {
     self.files = files
     self.positions = positions
     self.interval = interval
     self.beginsAtEnd = beginsAtEnd
+    self.journal = journal
   }
 }
 
@@ -68,6 +72,7 @@ package final class LogSource: ThreadedSource {
   deinit { stop() }
 
   package func open(_ settings: Settings) throws(CordonError) -> (thread: BlockingThread, notes: [String]) {
+    if let journal = settings.journalInstead { return try open(journal, settings.positions) }
     guard settings.files.contains(where: { !$0.paths.isEmpty }) else {
       throw CordonError(
         .invalid, "log-paths-missing", "No log is named.",
@@ -76,6 +81,17 @@ package final class LogSource: ThreadedSource {
     // Settled here, so that what is written after `start()` is read.
     let positions = Self.positions(settings)
     return (try BlockingThread(name: name) { [weak self] stop in self?.run(settings, positions, stop) }, [])
+  }
+
+  private func open(
+    _ journal: JournalSettings, _ positions: String?
+  ) throws(CordonError) -> (thread: BlockingThread, notes: [String]) {
+    let (now, note) = (FileWatcher.now, "No log is written: the journal is read instead.")
+    let thread = try BlockingThread(name: name) { [weak self, queue] stop in
+      var follower = JournalFollower(journal, positions: positions.map { "\($0).journal" }, since: now)
+      follower.run(into: queue, stop: stop) { self?.running.say([note] + [$0].compactMap(\.self)) }
+    }
+    return (thread, [note])
   }
 
   /// What a process of this machine does is in no log of others.

@@ -1,3 +1,4 @@
+import CLinux
 import CordonCore
 import Crypto
 import Glibc
