@@ -6,12 +6,14 @@ import Glibc
 /// Writes a recording of a made-up hospital into a folder.
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "generate", abstract: "Write a recording: an audit.log for each host, the EHR's trail, labels.",
+    commandName: "generate",
+    abstract: "Write a recording: hosts' logs, captures of the network, the EHR's trail, labels.",
     discussion: """
       The same seed and options give the same bytes on the same machine.
 
       Examples:
         cordon-range generate --seed 7 --out hospital
+        cordon-range generate --seed 7 --out attacked --users 40 --devices 20 --attacks all
         cordon-range generate --seed 7 --out quiet --attacks none --days 28 --go-live 14
       """)
 
@@ -21,10 +23,14 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where to write; empty or not there.", valueName: "folder")) var out: String
   @Option(help: "People with accounts.") var users = 20
   @Option(help: "Linux machines.") var hosts = 30
+  @Option(help: "Medical devices; with any, the network is captured.") var devices = 10
   @Option(help: "Length of the recording.") var days = 14
   @Option(help: ArgumentHelp("The first day, such as 2026-01-05 (UTC).", valueName: "date")) var start = "2026-01-05"
-  @Option(help: "none, or some of snooping,stolen-credentials,slow-exfiltration.")
-  var attacks = "snooping,stolen-credentials,slow-exfiltration"
+  @Option(
+    help: ArgumentHelp(
+      "all, none, or some, with commas between, of \(AttackKind.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "names"))
+  var attacks = AttackKind.usual.map(\.rawValue).joined(separator: ",")
   @Option(help: ArgumentHelp("The day (0 is the first) from which a new EHR client is used.", valueName: "day"))
   var goLive: Int?
   @Option(help: "How to print the summary.") var output = Output.table
@@ -53,7 +59,8 @@ struct GenerateCommand: ParsableCommand {
       throw ValidationError("--start is a day such as 2026-01-05, not \(start).")
     }
     return HospitalSettings(
-      seed: seed, start: midnight, days: days, users: users, hosts: hosts, attacks: try AttackKind.list(attacks),
+      seed: seed, start: midnight, days: days, users: users, hosts: hosts, devices: devices,
+      attacks: try AttackKind.list(attacks),
       goLive: goLive)
   }
 }

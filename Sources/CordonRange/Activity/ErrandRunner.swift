@@ -99,13 +99,24 @@ extension ErrandRunner {
     switch person.role {
     case .nurse:
       let patients = hospital.census.patients(in: ward, on: day)
-      return patients[(person.index * 5 + (day + 1) * 3 + random.zipf(Self.assigned, exponent: 0.7)) % patients.count]
+      return stranger(
+        among: patients, from: person.index * 5 + (day + 1) * 3 + random.zipf(Self.assigned, exponent: 0.7))
     case .physician:
       if random.chance(Self.consultations) { ward = Int(random.uniform() * Double(hospital.census.wards)) }
     case .administration, .informationTechnology: ward = Int(random.uniform() * Double(hospital.census.wards))
     }
     let patients = hospital.census.patients(in: ward, on: day)
-    return patients[random.zipf(patients.count, exponent: 0.7)]
+    return stranger(among: patients, from: random.zipf(patients.count, exponent: 0.7))
+  }
+
+  /// One's own record and the family's are others' work: the next patient's is opened.
+  private func stranger(among patients: [Int], from position: Int) -> Int {
+    let register = Register(hospital)
+    for step in patients.indices {
+      let patient = patients[(position + step) % patients.count]
+      if register.bond(of: patient)?.member != person.index { return patient }
+    }
+    return patients[position % patients.count]
   }
 
   private mutating func browse(_ time: Timestamp, _ session: Session, _ activity: inout HospitalActivity) {

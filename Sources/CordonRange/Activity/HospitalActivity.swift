@@ -21,6 +21,17 @@ package struct MachineEvent: Hashable, Sendable {
     case connect(Peer, Attempt)
     /// A process of root's takes its person's or another's rights.
     case changeUser(rights: Rights)
+    case touch(FileAct)
+    /// The kernel's auditing is switched on or off.
+    case setAuditing(isOn: Bool)
+  }
+
+  /// What a process does to a file.
+  package enum FileAct: Hashable, Sendable {
+    case write(path: String)
+    /// Its content is replaced by what looks like noise.
+    case encrypt(path: String)
+    case rename(from: String, to: String)
   }
 
   package var time: Timestamp
@@ -76,16 +87,18 @@ package struct RecordAccess: Hashable, Sendable {
   }
 }
 
-/// What happened, as machines and the EHR see it.
+/// What happened, as machines, the EHR and the network see it.
 package struct HospitalActivity: Hashable, Sendable {
   package var machine: [MachineEvent] = []
   package var records: [RecordAccess] = []
+  package var wire: [Conversation] = []
 
   package init() {}
 
   mutating func append(_ other: HospitalActivity) {
     machine += other.machine
     records += other.records
+    wire += other.wire
   }
 
   /// Takes out what happened before a moment, in order of time; what happened at once stays in the order of its making.
@@ -93,7 +106,9 @@ package struct HospitalActivity: Hashable, Sendable {
     var early = HospitalActivity()
     early.machine = Self.ordered(machine.filter { $0.time < end }, by: \.time)
     early.records = Self.ordered(records.filter { $0.time < end }, by: \.time)
+    early.wire = Self.ordered(wire.filter { $0.time < end }, by: \.time)
     machine.removeAll { $0.time < end }
+    wire.removeAll { $0.time < end }
     records.removeAll { $0.time < end }
     return early
   }

@@ -2,10 +2,10 @@ package import CordonCore
 
 /// The truth about one entity on one day: when an attack's first and last event were.
 package struct AttackLabel: Hashable, Sendable {
-  package enum Kind: String, Sendable { case user, host }
+  package enum Kind: String, Sendable { case user, host, device }
 
   package var kind: Kind
-  /// `realm/account` of a user, label of a host.
+  /// `realm/account` of a user, label of a host or device.
   package var entity: String
   package var attack: AttackKind
   package var from: Timestamp
@@ -18,7 +18,7 @@ package struct PlannedAttack: Sendable {
   package var kind: AttackKind
   package var activity: HospitalActivity
 
-  /// One a day for the user, and for each host where the attack shows on hosts; in order of time.
+  /// One a day for the user, and for each host where the attack shows on hosts, and each known end on the network; in order of time.
   package func labels(in hospital: Hospital) -> [AttackLabel] {
     var found: [AttackLabel] = []
     func take(_ labelKind: AttackLabel.Kind, _ entity: String, _ time: Timestamp) {
@@ -39,6 +39,11 @@ package struct PlannedAttack: Sendable {
       if kind.touchesHosts { take(.host, hospital.hosts[event.host].label, event.time) }
     }
     for access in activity.records { take(.user, hospital.staff[access.person].entity, access.time) }
+    for conversation in activity.wire {
+      for end in [conversation.client, conversation.server.address] {
+        if let (kind, label) = hospital.name(of: end) { take(kind, label, conversation.time) }
+      }
+    }
     return found.sorted { ($0.from, $0.entity) < ($1.from, $1.entity) }
   }
 }

@@ -22,6 +22,7 @@ package struct AuditLog: Sendable {
 
   /// Lines written.
   package private(set) var records: UInt64 = 0
+  var isAuditing = true
 
   private let host: Host
   private let staff: [Person]
@@ -40,6 +41,7 @@ package struct AuditLog: Sendable {
 
   /// Appends an event's lines.
   package mutating func append(_ event: MachineEvent, to text: inout [UInt8]) {
+    if case .setAuditing = event.deed {} else if !isAuditing { return }
     serial += 1
     switch event.deed {
     case .logIn(let from, let succeeds): logIn(event, from, succeeds, &text)
@@ -47,10 +49,12 @@ package struct AuditLog: Sendable {
     case .start(let arguments, let rights): start(event, arguments, rights, &text)
     case .connect(let peer, let attempt): connect(event, peer, attempt, &text)
     case .changeUser(let rights): changeUser(event, rights, &text)
+    case .touch(let act): touch(event, act, &text)
+    case .setAuditing(let isOn): setAuditing(event, isOn: isOn, &text)
     }
   }
 
-  private mutating func line(_ type: String, _ event: MachineEvent, _ fields: String, _ text: inout [UInt8]) {
+  mutating func line(_ type: String, _ event: MachineEvent, _ fields: String, _ text: inout [UInt8]) {
     let fraction = String(1_000 + event.time.milliseconds % 1_000).dropFirst()
     text.append(contentsOf: "type=\(type) msg=audit(\(event.time.milliseconds / 1_000).\(fraction):\(serial)): ".utf8)
     text.append(contentsOf: fields.utf8)
@@ -61,7 +65,7 @@ package struct AuditLog: Sendable {
 
 extension AuditLog {
   /// The number of a process, given out in order as the kernel does.
-  private mutating func pid(of event: MachineEvent, isNew: Bool) -> UInt32 {
+  mutating func pid(of event: MachineEvent, isNew: Bool) -> UInt32 {
     if !isNew, let known = open[event.session]?.processes[event.process] { return known }
     // Between two processes that leave records there are others that do not.
     nextPID = nextPID + 1 + UInt32(serial % 3)
@@ -77,18 +81,18 @@ extension AuditLog {
     return pid(of: shell, isNew: false)
   }
 
-  private func uid(_ event: MachineEvent) -> UInt32 { event.person.map { staff[$0].uid } ?? 0 }
+  func uid(_ event: MachineEvent) -> UInt32 { event.person.map { staff[$0].uid } ?? 0 }
 
   private func loginUser(_ event: MachineEvent) -> UInt32 { event.person.map { staff[$0].uid } ?? Self.nobody }
 
-  private func kernelSession(_ event: MachineEvent) -> UInt32 {
+  func kernelSession(_ event: MachineEvent) -> UInt32 {
     event.person == nil ? Self.nobody : open[event.session]?.number ?? sessionNumber
   }
 
   /// SYSCALL, with whose rights before and after.
-  private mutating func syscall(
+  mutating func syscall(
     _ event: MachineEvent, number: Int, exit: Int, items: Int, pid: UInt32, before: UInt32, after: UInt32,
-    _ text: inout [UInt8]
+    key: String = "cordon", _ text: inout [UInt8]
   ) {
     let parent = parent(of: event)
     let pointers = (0..<4).map { index in
@@ -106,11 +110,11 @@ extension AuditLog {
         + "euid=\(after) suid=\(after) fsuid=\(after) egid=\(newGroup) sgid=\(newGroup) fsgid=\(newGroup) "
         + "tty=\(event.person == nil ? "(none)" : "pts0") ses=\(kernelSession(event)) "
         + "comm=\(AuditText.string(event.program.command)) exe=\(AuditText.string(event.program.path)) "
-        + "subj=unconfined key=\"cordon\"", &text)
+        + "subj=unconfined key=\"\(key)\"", &text)
   }
 
   /// PROCTITLE and EOE.
-  private mutating func finish(_ event: MachineEvent, title: [String], _ text: inout [UInt8]) {
+  mutating func finish(_ event: MachineEvent, title: [String], _ text: inout [UInt8]) {
     let joined = title.joined(separator: "\0")
     line(
       "PROCTITLE", event,

@@ -1,22 +1,27 @@
 import CordonCore
 
-/// What the hospital planned, as FHIR R4 on one line a resource: who works where, and which patient lay where.
+/// What the hospital planned, as FHIR R4 on one line a resource: who works where, which patient lay where, and who they are.
 ///
 /// It explains what staff of a ward do with the ward's patients, and nothing else: consultations on other wards stay
 /// unexplained, as they do in a hospital that plans none.
 package struct FHIRCare {
   private let hospital: Hospital
 
-  package init(in hospital: Hospital) { self.hospital = hospital }
+  private let register: Register
 
-  /// Practitioners with the accounts that they use, their roles on wards, and every stay.
+  package init(in hospital: Hospital) {
+    self.hospital = hospital
+    register = Register(hospital)
+  }
+
+  /// Practitioners with the accounts that they use, their roles on wards, and every stay with its patient.
   package var text: String { (hospital.staff.map(staff) + stays).joined() }
 
   /// Who has no work with patients belongs to no ward.
   private func staff(_ person: Person) -> String {
     let known =
       #"{"resourceType":"Practitioner","id":"\#(person.uid)","identifier":[{"system":"urn:\#(Person.realm)","#
-      + #""value":"\#(person.account)"}]}"# + "\n"
+      + #""value":"\#(person.account)"}],\#(who(register.entry(ofStaff: person.index)))}"# + "\n"
     guard person.role == .nurse || person.role == .physician else { return known }
     return known
       + #"{"resourceType":"PractitionerRole","id":"role-\#(person.uid)","#
@@ -32,8 +37,17 @@ package struct FHIRCare {
           days[patient] = (days[patient]?.lowerBound ?? day)...day
         }
       }
-      return days.sorted { $0.key < $1.key }.map { stay(of: $0.key, ward, $0.value) }
+      return days.sorted { $0.key < $1.key }.flatMap { [patient($0.key), stay(of: $0.key, ward, $0.value)] }
     }
+  }
+
+  private func patient(_ number: Int) -> String {
+    #"{"resourceType":"Patient","id":"\#(number)",\#(who(register.entry(ofPatient: number)))}"# + "\n"
+  }
+
+  private func who(_ entry: Register.Entry) -> String {
+    #""name":[{"family":"\#(entry.family)","given":["\#(entry.given)"]}],"birthDate":"\#(entry.birth)","#
+      + #""address":[{"line":["\#(entry.street)"],"postalCode":"00100"}]"#
   }
 
   private func stay(of patient: Int, _ ward: Int, _ days: ClosedRange<Int>) -> String {

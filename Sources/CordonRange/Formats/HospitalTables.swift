@@ -23,6 +23,14 @@ package enum HospitalTables {
     }
   }
 
+  package static func devices(_ hospital: Hospital) -> String {
+    let servers = hospital.devices.isEmpty ? [] : ClinicalServer.allCases
+    return table("label,address,kind,ward") {
+      hospital.devices.map { "\($0.label),\($0.address.text),\($0.kind.rawValue),\(Ward.letter($0.ward))" }
+        + servers.map { "\($0.rawValue),\($0.address.text),server," }
+    }
+  }
+
   /// One line an entity, attack and day: from its first event to its last.
   package static func labels(_ labels: [AttackLabel]) -> String {
     table("kind,entity,attack,from,to,technique") {

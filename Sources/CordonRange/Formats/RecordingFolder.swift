@@ -1,11 +1,14 @@
 package import CordonCore
 import Glibc
 
-/// A recording on disk: an audit.log for each host, the EHR's trail and what explains it, and the tables.
+/// A recording on disk: logs of each host, a capture of the network for each place, the EHR's trail and what explains it,
+/// and the tables.
 package struct RecordingFolder {
   private let path: String
   private let recording: Recording
   private var logs: [AuditLog]
+  private var authLogs: [AuthLog]
+  private var captures: [NetworkCapture]
   private var trail: FHIRAuditEvent
   private var summary: RecordingSummary
 
@@ -19,9 +22,12 @@ package struct RecordingFolder {
     let recording = try Recording(settings)
     var folder = try RecordingFolder(path, recording)
     try recording.forEachDay { (day, activity) throws(CordonError) in
-      try folder.append(activity)
+      try folder.append(activity, until: recording.hospital.calendar.midnight(of: day + 1))
       progress(day)
     }
+    // What was said over the last midnight.
+    try folder.append(
+      HospitalActivity(), until: recording.hospital.calendar.end.advanced(by: HospitalCalendar.dayLength))
     return folder.summary
   }
 
@@ -30,6 +36,8 @@ package struct RecordingFolder {
     self.recording = recording
     let hospital = recording.hospital
     logs = hospital.hosts.map { AuditLog(of: $0, in: hospital) }
+    authLogs = hospital.hosts.map { AuthLog(of: $0, in: hospital) }
+    captures = hospital.capturePoints.map { NetworkCapture(of: $0, in: hospital) }
     trail = FHIRAuditEvent(in: hospital)
     let labels = recording.labels
     summary = RecordingSummary(hospital.settings, folder: path)
@@ -37,26 +45,47 @@ package struct RecordingFolder {
     try Self.makeEmpty(path)
     try make("hosts")
     try make("ehr")
+    if !captures.isEmpty { try make("wire") }
     for host in hospital.hosts { try make("hosts/\(host.label)") }
     try append(Array(HospitalTables.labels(labels).utf8), to: "labels.csv")
     try append(Array(HospitalTables.staff(hospital).utf8), to: "staff.csv")
     try append(Array(HospitalTables.accounts(hospital).utf8), to: "passwd")
     try append(Array(HospitalTables.hosts(hospital).utf8), to: "hosts.csv")
+    try append(Array(HospitalTables.devices(hospital).utf8), to: "devices.csv")
+    for place in hospital.capturePoints { try append(NetworkCapture.header, to: "wire/\(place.label).pcap") }
     try append(Array(FHIRCare(in: hospital).text.utf8), to: "ehr/care.ndjson")
   }
 
-  private mutating func append(_ activity: HospitalActivity) throws(CordonError) {
-    var texts = [[UInt8]](repeating: [], count: logs.count)
-    for event in activity.machine {
-      let before = logs[event.host].records
-      logs[event.host].append(event, to: &texts[event.host])
-      summary.auditRecords += logs[event.host].records - before
-    }
-    for (host, text) in zip(recording.hospital.hosts, texts) { try append(text, to: "hosts/\(host.label)/audit.log") }
+  private mutating func append(_ activity: HospitalActivity, until end: Timestamp) throws(CordonError) {
+    try appendLogs(activity.machine)
     var lines: [UInt8] = []
     for access in activity.records { trail.append(access, to: &lines) }
     summary.recordAccesses += UInt64(activity.records.count)
     try append(lines, to: "ehr/audit-events.ndjson")
+    for conversation in activity.wire { captures[conversation.capturePoint].take(conversation) }
+    for (index, place) in recording.hospital.capturePoints.enumerated() {
+      var frames: [UInt8] = []
+      let before = captures[index].frames
+      captures[index].append(before: end, to: &frames)
+      summary.frames += captures[index].frames - before
+      try append(frames, to: "wire/\(place.label).pcap")
+    }
+  }
+
+  private mutating func appendLogs(_ events: [MachineEvent]) throws(CordonError) {
+    var audits = [[UInt8]](repeating: [], count: logs.count)
+    var logons = audits
+    for event in events {
+      let before = (logs[event.host].records, authLogs[event.host].records)
+      logs[event.host].append(event, to: &audits[event.host])
+      authLogs[event.host].append(event, to: &logons[event.host])
+      summary.auditRecords += logs[event.host].records - before.0
+      summary.authLines += authLogs[event.host].records - before.1
+    }
+    for host in recording.hospital.hosts {
+      try append(audits[host.index], to: "hosts/\(host.label)/audit.log")
+      try append(logons[host.index], to: "hosts/\(host.label)/auth.log")
+    }
   }
 }
 

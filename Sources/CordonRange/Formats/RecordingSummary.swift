@@ -8,12 +8,16 @@ package struct RecordingSummary: Hashable, Sendable, Codable {
   package var days: Int
   package var users: Int
   package var hosts: Int
+  package var devices: Int
   package var attacks: [AttackKind]
   package var goLiveDay: Int?
   package var folder: String
-  /// Lines in all audit logs, and in the EHR's trail.
+  /// Lines in all audit logs, in all logs of log-ons, and in the EHR's trail.
   package var auditRecords: UInt64 = 0
+  package var authLines: UInt64 = 0
   package var recordAccesses: UInt64 = 0
+  /// In all captures of the network.
+  package var frames: UInt64 = 0
   package var labels: Int = 0
   package var bytes: UInt64 = 0
 
@@ -23,6 +27,7 @@ package struct RecordingSummary: Hashable, Sendable, Codable {
     days = settings.days
     users = settings.users
     hosts = settings.hosts
+    devices = settings.devices
     attacks = settings.attacks
     goLiveDay = settings.goLive
     self.folder = folder
@@ -43,11 +48,12 @@ package struct RecordingSummary: Hashable, Sendable, Codable {
   package var text: String {
     let names = attacks.map(\.rawValue).joined(separator: ", ")
     return """
-      \(users) users and \(hosts) hosts over \(days) days from \(start), seed \(seed)
-      \(auditRecords) audit records and \(recordAccesses) accesses to records, \(bytes / 1_000_000) MB
+      \(users) users and \(hosts) hosts, \(devices) devices over \(days) days from \(start), seed \(seed)
+      \(auditRecords) audit records, \(authLines) lines of log-ons, \(recordAccesses) accesses to records, \(frames) \
+      frames, \(bytes / 1_000_000) MB
       attacks: \(names.isEmpty ? "none" : "\(names); \(labels) labels")
-      \(folder): hosts/*/audit.log, ehr/audit-events.ndjson, ehr/care.ndjson, labels.csv, staff.csv,
-      hosts.csv, passwd
+      \(folder): hosts/*/audit.log, hosts/*/auth.log, wire/*.pcap, ehr/audit-events.ndjson,
+      ehr/care.ndjson, labels.csv, staff.csv, hosts.csv, devices.csv, passwd
 
       """
   }

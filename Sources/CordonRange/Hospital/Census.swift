@@ -24,6 +24,9 @@ package struct Census: Sendable {
     }
   }
 
+  /// Those of all wards.
+  package func all(on day: Int) -> [Int] { (0..<wards).flatMap { patients(in: $0, on: day) } }
+
   package var wards: Int { patients.count }
 
   /// The numbers of a ward's patients on a day; of the nearest day for one outside the recording.

@@ -6,6 +6,8 @@ package struct Hospital: Sendable {
   package let calendar: HospitalCalendar
   package let staff: [Person]
   package let hosts: [Host]
+  package let devices: [Device]
+  package let capturePoints: [CapturePoint]
   package let census: Census
   package let roster: Roster
 
@@ -16,6 +18,8 @@ package struct Hospital: Sendable {
     calendar = HospitalCalendar(start: settings.start, days: settings.days)
     let wards = Ward.count(users: settings.users)
     hosts = Host.all(settings, wards: wards)
+    devices = Device.all(settings, wards: wards)
+    capturePoints = CapturePoint.all(wards: wards, devices: settings.devices)
     staff = Person.staff(settings, wards: wards, hosts: hosts)
     census = Census(settings, wards: wards)
     roster = Roster(seed: settings.seed, calendar: calendar)
@@ -23,6 +27,16 @@ package struct Hospital: Sendable {
 
   /// Whether the new EHR client is in use.
   func isLive(at time: Timestamp) -> Bool { settings.goLive.map { time >= calendar.midnight(of: $0) } ?? false }
+
+  /// Where conversations between clinical servers are captured.
+  var core: Int { capturePoints.count - 1 }
+
+  /// What an address is, as tables and labels name it; nil for what is not the hospital's.
+  package func name(of address: NetworkAddress) -> (kind: AttackLabel.Kind, label: String)? {
+    if let host = hosts.first(where: { $0.address == address }) { return (.host, host.label) }
+    if let device = devices.first(where: { $0.address == address }) { return (.device, device.label) }
+    return ClinicalServer.allCases.first { $0.address == address }.map { (.device, $0.rawValue) }
+  }
 
   /// A stream of random numbers of its own for a purpose and what it is about.
   func stream(_ purpose: StaticString, _ first: Int, _ second: Int = 0) -> SeededStream {
@@ -38,6 +52,7 @@ package struct Hospital: Sendable {
       ShiftWork(hospital: self, person: person, shift: shift).perform(into: &activity)
     }
     for host in hosts { HostRoutine(hospital: self, host: host, day: day).perform(into: &activity) }
+    for device in devices { DeviceRoutine(hospital: self, device: device, day: day).perform(into: &activity) }
     return activity
   }
 }

@@ -22,7 +22,7 @@ package struct Peer: Hashable, Sendable {
   }
 }
 
-/// Who is where: the hospital in 10.20.0.0/16, everybody else in the networks that are kept for documentation.
+/// Who is where: the hospital in 10.20.0.0/16, its devices in 10.21.0.0/16, everybody else in the networks that are kept for documentation.
 package enum HospitalNetwork {
   static let ehr = inside(10, 443)
   /// What the new EHR client talks to after a go-live.
@@ -44,12 +44,16 @@ package enum HospitalNetwork {
     NetworkAddress(10, 20, UInt8(16 + index / 250 % 200), UInt8(index % 250 + 2))
   }
 
+  static func address(ofDevice index: Int) -> NetworkAddress {
+    NetworkAddress(10, 21, UInt8(index / 250 % 250), UInt8(index % 250 + 2))
+  }
+
   /// A visited site; the lower the position, the more visited.
   static func site(_ position: Int) -> Peer {
     Peer(NetworkAddress(198, 51, 100, UInt8(position % 250 + 1)), position % 9 == 8 ? 80 : 443)
   }
 
-  private static func inside(_ last: UInt8, _ port: UInt16) -> Peer {
+  static func inside(_ last: UInt8, _ port: UInt16) -> Peer {
     Peer(NetworkAddress(10, 20, 1, last), port)
   }
 }

@@ -10,13 +10,14 @@ import Testing
     recording.forEachDay { _, activity in
       all.machine += activity.machine
       all.records += activity.records
+      all.wire += activity.wire
     }
     return all
   }
 
   /// Every event of an attack lies within a label of its entity; every label has an event at either end.
   @Test(arguments: seeds) func labelsMatchWhatWasInjected(_ seed: UInt64) throws {
-    let recording = try Recording(HospitalSettings(seed: seed))
+    let recording = try Recording(HospitalSettings(seed: seed, users: 40, attacks: AttackKind.allCases))
     let hospital = recording.hospital
     let activity = Self.whole(recording)
     let labels = recording.labels
@@ -29,13 +30,19 @@ import Testing
       if let label = covering.first, time == label.from || time == label.to { ends.insert(label) }
     }
     for event in activity.machine {
-      guard let attack = event.attack, let person = event.person else { continue }
-      check(.user, hospital.staff[person].entity, attack, event.time)
+      guard let attack = event.attack else { continue }
+      if let person = event.person { check(.user, hospital.staff[person].entity, attack, event.time) }
       if attack.touchesHosts { check(.host, hospital.hosts[event.host].label, attack, event.time) }
     }
     for access in activity.records {
       guard let attack = access.attack else { continue }
       check(.user, hospital.staff[access.person].entity, attack, access.time)
+    }
+    for conversation in activity.wire {
+      guard let attack = conversation.attack else { continue }
+      for end in [conversation.client, conversation.server.address] {
+        if let (kind, label) = hospital.name(of: end) { check(kind, label, attack, conversation.time) }
+      }
     }
     #expect(ends == Set(labels))
     #expect(Set(labels.map(\.attack)) == Set(AttackKind.allCases))
@@ -45,19 +52,33 @@ import Testing
 
   /// Attacks come on top: all else is the same as without them.
   @Test(arguments: seeds) func theOrdinaryIsTheSameWithoutAttacks(_ seed: UInt64) throws {
-    var attacked = Self.whole(try Recording(HospitalSettings(seed: seed)))
+    var attacked = Self.whole(try Recording(HospitalSettings(seed: seed, users: 40, attacks: AttackKind.allCases)))
     let quiet = Self.whole(try Recording(HospitalSettings(seed: seed, attacks: [])))
     attacked.machine.removeAll { $0.attack != nil }
     attacked.records.removeAll { $0.attack != nil }
+    attacked.wire.removeAll { $0.attack != nil }
     #expect(attacked == quiet)
     #expect(!quiet.machine.isEmpty)
   }
 
+  /// Where a role has enough people, nobody has two parts.
   @Test(arguments: seeds) func attacksHaveDifferentPeople(_ seed: UInt64) throws {
-    let recording = try Recording(HospitalSettings(seed: seed))
-    let people = recording.attacks.map { attack in Set(attack.activity.machine.compactMap(\.person)) }
-    #expect(people.allSatisfy { $0.count == 1 })
-    #expect(people.reduce(into: Set<Int>()) { $0.formUnion($1) }.count == AttackKind.allCases.count)
+    let recording = try Recording(HospitalSettings(seed: seed, users: 60, attacks: AttackKind.allCases))
+    let casts = recording.attacks.map { attack in
+      Set(attack.activity.machine.compactMap(\.person) + attack.activity.records.map(\.person))
+    }
+    for (kind, cast) in zip(recording.attacks.map(\.kind), casts) where kind != .famousPatient {
+      #expect(cast.count == (kind.isOnWire || kind == .ransomware ? 0 : 1), "\(kind)")
+    }
+    #expect(casts.reduce(into: Set<Int>()) { $0.formUnion($1) }.count == casts.map(\.count).reduce(0, +))
+  }
+
+  /// Every kind of attack leaves something, in a hospital of the usual size.
+  @Test(arguments: AttackKind.allCases) func everyKindCanBePlanned(_ kind: AttackKind) throws {
+    let recording = try Recording(HospitalSettings(seed: 7, attacks: [kind]))
+    #expect(!recording.labels.isEmpty)
+    #expect(recording.labels.allSatisfy { $0.attack == kind && $0.from <= $0.to })
+    #expect(recording.attacks.allSatisfy { $0.activity.wire.isEmpty != kind.isOnWire })
   }
 
   /// More patients in every shift of the attack than in any other of the same person.

@@ -34,6 +34,9 @@ import Testing
     case .logIn, .logOut: 0
     case .start(_, .setUser): 2
     case .start, .connect, .changeUser: 1
+    // Of files the kernel tells Cordon otherwise.
+    case .touch: 0
+    case .setAuditing(let isOn): isOn ? 0 : 1
     }
   }
 
@@ -82,6 +85,19 @@ import Testing
         #expect(!(observation.isLogin && observation.actor == .uid(0)))
       }
     }
+  }
+
+  /// The switch is told, and nothing while it is off.
+  @Test func auditingThatIsSwitchedOffTrips() throws {
+    let recording = try Recording(HospitalSettings(seed: 7, attacks: [.logTampering]))
+    var log = AuditLog(of: recording.hospital.hosts[0], in: recording.hospital)
+    var text: [UInt8] = []
+    let events = recording.attacks.flatMap(\.activity.machine)
+    for event in events where event.host == events[0].host { log.append(event, to: &text) }
+    let observations = Self.observe(text.split(separator: 0x0A).map(Array.init)).observations
+    #expect(observations.contains { TamperingTripwire().examine($0)?.technique == "T1562.012" })
+    let started = observations.compactMap { $0.process?.executable }.map { String(decoding: $0, as: UTF8.self) }
+    #expect(started.contains("/usr/sbin/auditctl") && !started.contains("/usr/bin/truncate"))
   }
 
   /// Two processes of one host never have one number at a time, and a shell is the parent of what it starts.

@@ -29,7 +29,8 @@ import Testing
       _ = try RecordingFolder.write(other, to: "\(folder)/other")
       let first = try Self.contents(of: "\(folder)/first")
       #expect(first == (try Self.contents(of: "\(folder)/again")))
-      #expect(first.count == 6 + 6)
+      // Two logs a host, one capture for the only ward and one for the servers, and the tables.
+      #expect(first.count == 6 * 2 + 2 + 7)
       #expect(summary.bytes == UInt64(first.values.map(\.count).reduce(0, +)))
       let different = try Self.contents(of: "\(folder)/other")
       #expect(first["ehr/audit-events.ndjson"] != different["ehr/audit-events.ndjson"])
@@ -45,6 +46,9 @@ import Testing
       func lines(_ names: [String]) -> Int { names.map { files[$0]?.count { $0 == 0x0A } ?? 0 }.reduce(0, +) }
       #expect(days == Array(0..<7))
       #expect(UInt64(lines(files.keys.filter { $0.hasSuffix("audit.log") })) == summary.auditRecords)
+      #expect(UInt64(lines(files.keys.filter { $0.hasSuffix("auth.log") })) == summary.authLines)
+      #expect(summary.frames > 10_000)
+      #expect(lines(["devices.csv"]) == 1 + Self.small.devices + ClinicalServer.allCases.count)
       #expect(UInt64(lines(["ehr/audit-events.ndjson"])) == summary.recordAccesses)
       #expect(lines(["labels.csv"]) == summary.labels + 1)
       #expect(lines(["staff.csv"]) == 11)

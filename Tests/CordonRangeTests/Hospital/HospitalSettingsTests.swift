@@ -9,15 +9,20 @@ import Testing
 
   @Test func everythingWrongIsSaidAtOnce() {
     let settings = HospitalSettings(
-      seed: 1, days: 0, users: HospitalSettings.userLimit + 1, hosts: 0, attacks: AttackKind.allCases, goLive: 3)
+      seed: 1, days: 0, users: HospitalSettings.userLimit + 1, hosts: 0, devices: 2, attacks: AttackKind.allCases,
+      goLive: 3)
     let error = #expect(throws: CordonError.self) { try settings.validate() }
-    for part in ["users is 5001", "hosts is 0", "days is 0", "attacks need at least 7 days", "go-live day is 3"] {
+    for part in [
+      "users is 5001", "hosts is 0", "days is 0", "attacks need at least 7 days", "beaconing need at least 3 devices",
+      "go-live day is 3",
+    ] {
       #expect(error?.message.contains(part) == true, "\(part)")
     }
   }
 
   static let lists: [(String, [AttackKind])] = [
-    ("none", []), ("snooping", [.snooping]), ("slow-exfiltration,snooping", [.slowExfiltration, .snooping]),
+    ("none", []), ("all", AttackKind.allCases), ("snooping", [.snooping]),
+    ("slow-exfiltration,snooping", [.slowExfiltration, .snooping]),
   ]
 
   @Test(arguments: lists) func attacksAreNamed(_ text: String, _ kinds: [AttackKind]) throws {

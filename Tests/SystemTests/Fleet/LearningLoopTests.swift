@@ -162,7 +162,8 @@ struct LearningLoopTests {
     try await ChildProgram.run(
       try ChildProgram.path(of: "cordon-range"),
       [
-        "generate", "--seed", "7", "--out", hospital, "--users", "\(Self.users)", "--hosts", "\(Self.hosts)", "--days",
+        "generate", "--seed", "7", "--out", hospital, "--users", "\(Self.users)", "--hosts", "\(Self.hosts)",
+        "--devices", "0", "--days",
         "14", "--attacks", "stolen-credentials", "--start", monday.formatted(.iso8601.year().month().day()),
       ])
     let labels = try String(contentsOfFile: "\(hospital)/labels.csv", encoding: .utf8).split(separator: "\n")
