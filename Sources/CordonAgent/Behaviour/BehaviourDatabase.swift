@@ -3,8 +3,8 @@ import CordonLearning
 
 /// What behaviour learned, in one SQLite file of the worker: entities' states, a week of past windows, models.
 ///
-/// Bounded: `entityLimit` states, `pastLimit` windows an entity and no older than `retention`, a handful of models. For
-/// one caller at a time, on a thread that may block.
+/// Bounded: a state an entity of `BehaviourStage`, the past of a few of them (`pastLimit` windows each, none older than
+/// `retention`), a handful of models. For one caller at a time, on a thread that may block.
 final class BehaviourDatabase {
   /// How far a model's gate looks back.
   static let retention = Duration.seconds(7 * 86_400)
@@ -113,6 +113,20 @@ final class BehaviourDatabase {
       if let window { windows.append(window) }
     }
     return windows
+  }
+
+  /// Whose past there is; that of entities that were not seen for twice as long as it is kept goes first.
+  func pastKeys() throws(CordonError) -> [BehaviourStage.Key] {
+    let newest = try database.integer("SELECT COALESCE(MAX(start_ms), 0) FROM past")
+    let oldest = newest - 2 * Self.retention.milliseconds
+    try database.transaction { () throws(CordonError) in
+      try database.run("DELETE FROM past WHERE start_ms < ?", [.integer(oldest)])
+    }
+    var keys: [BehaviourStage.Key] = []
+    try database.rows("SELECT DISTINCT schema, kind, epoch, name FROM past", []) { row in
+      if let key = Self.key(row) { keys.append(key) }
+    }
+    return keys
   }
 
   private static func values(_ key: BehaviourStage.Key) -> [SQLiteValue] {

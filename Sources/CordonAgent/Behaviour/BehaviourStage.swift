@@ -6,12 +6,12 @@ package import CordonLearning
 /// A pure value: windows and the site's offset from UTC come in, the same windows with scores and findings go out. Parts
 /// of a window that closed early are scored together, so that a burst is found before its window ends and counts once.
 /// Windows of a skewed clock pass by: they freeze scores, thresholds and learning. Users' windows are partial; they are
-/// scored where all parts meet. Memory: `entityLimit` × 2 kB a schema, and what waits to be saved.
+/// scored where all parts meet. Memory: 2 kB an entity, `entityLimit` of each schema, and what waits to be saved.
 package struct BehaviourStage: Sendable {
   /// Schemas that are scored here.
-  package static let schemas: [FeatureSchema] = [.hostAtHost]
-  /// Entities of one schema; the least recently seen makes room.
-  package static let entityLimit = 64
+  package static let schemas: [FeatureSchema] = [.hostAtHost, .deviceAtHost, .deviceAtWire, .hostAtWire]
+  /// Entities of one schema whose past is kept, for models to be tried on: those that were seen first.
+  package static let pastLimit = 4
   /// Windows that wait to be saved, over all entities; the oldest go first, and are counted.
   package static let unsavedLimit = 4096
   /// Tripwires' hits remembered, to be told beside what is unusual.
@@ -53,6 +53,7 @@ package struct BehaviourStage: Sendable {
   private struct Hit: Hashable, Sendable {
     var rule: String
     var time: Timestamp
+    var machine: EntityRef
   }
 
   private var watches: [UInt32: RecentlyUsed<EntityWatch>] = [:]
@@ -61,6 +62,8 @@ package struct BehaviourStage: Sendable {
   /// Parts so far of windows that closed early.
   private var parts: [Key: [EntityWindow]] = [:]
   private var hits: [Hit] = []
+  /// Entities whose past is kept, by schema.
+  private var remembered: [UInt32: Set<EntityRef>] = [:]
   private var cap = DailyCap(limit: 1)
   private var unsaved: [(key: Key, window: PastWindow)] = []
   /// Whether windows also carry the scores of baselines that have not matured, as for who reads a recording.
@@ -69,6 +72,14 @@ package struct BehaviourStage: Sendable {
   package private(set) var dropped: UInt64 = 0
 
   package init() {}
+
+  /// Entities of one schema; the least recently seen makes room. A gateway sees many machines, and is one host.
+  package static func entityLimit(of schema: FeatureSchema) -> Int { schema.entity == .device ? 4096 : 64 }
+
+  /// Goes on to keep the past of the entities whose past was kept before the restart.
+  package mutating func keepPast(of keys: [Key]) {
+    for key in keys { _ = keepsPast(of: key) }
+  }
 
   /// Restores what was known of entities; a state that cannot be read is left out.
   ///
@@ -82,7 +93,7 @@ package struct BehaviourStage: Sendable {
         lost += 1
         continue
       }
-      watches[key.schema, default: RecentlyUsed(capacity: Self.entityLimit)]
+      watches[key.schema, default: RecentlyUsed(capacity: Self.entityLimit(of: schema))]
         .use(key.entity, or: { watch }) { $0 = watch }
     }
     return lost
@@ -105,10 +116,10 @@ package struct BehaviourStage: Sendable {
     cap.limit = max(1, limit)
   }
 
-  /// A tripwire fired: told beside what is unusual at the same time.
-  package mutating func note(tripwire rule: String, at time: Timestamp) {
+  /// A tripwire fired on a machine: told beside what is unusual of it at the same time.
+  package mutating func note(tripwire rule: String, at time: Timestamp, on machine: EntityRef) {
     if hits.count >= Self.hitLimit { hits.removeFirst() }
-    hits.append(Hit(rule: rule, time: time))
+    hits.append(Hit(rule: rule, time: time, machine: machine))
   }
 
   /// Scores one window; it comes back with its scores, once the baseline has matured, and with what was unusual about it.
@@ -172,7 +183,8 @@ package struct BehaviourStage: Sendable {
     guard !verdict.alerts.isEmpty else { return nil }
     guard cap.admits(day: DailyMaximum.day(of: window.start, offset: offset)) else { return nil }
     let end = window.start.advanced(by: .milliseconds(Int64(window.length)))
-    let rules = Set(hits.filter { $0.time >= window.start && $0.time < end }.map(\.rule))
+    let own = hits.filter { $0.machine == window.entity && $0.time >= window.start && $0.time < end }
+    let rules = Set(own.map(\.rule))
     return Finding(
       window: window, schema: schema, score: verdict.score, alerts: verdict.alerts, tripwires: rules.sorted(),
       folded: cap.tell())
@@ -181,7 +193,7 @@ package struct BehaviourStage: Sendable {
   private mutating func use<Outcome>(
     _ key: Key, _ schema: FeatureSchema, _ body: (inout EntityWatch) throws(CordonError) -> Outcome
   ) throws(CordonError) -> Outcome {
-    var known = watches.removeValue(forKey: key.schema) ?? RecentlyUsed(capacity: Self.entityLimit)
+    var known = watches.removeValue(forKey: key.schema) ?? RecentlyUsed(capacity: Self.entityLimit(of: schema))
     defer { watches[key.schema] = known }
     let outcome = known.use(key.entity, or: { EntityWatch(featureCount: schema.features.count) }) { watch in
       do throws(CordonError) {
@@ -198,6 +210,9 @@ package struct BehaviourStage: Sendable {
 }
 
 extension BehaviourStage {
+  /// Whether anything of a schema was seen.
+  package func isWatching(schema: UInt32) -> Bool { watches[schema].map { $0.count > 0 } ?? false }
+
   /// What is known of each entity of a schema.
   package func watches(of schema: UInt32) -> [(key: Key, watch: EntityWatch)] {
     guard let known = watches[schema] else { return [] }
@@ -228,8 +243,19 @@ extension BehaviourStage {
   package func unsaved(of key: Key) -> [PastWindow] { unsaved.filter { $0.key == key }.map(\.window) }
 
   private mutating func remember(_ window: PastWindow, of key: Key) {
+    guard keepsPast(of: key) else { return }
     unsaved.append((key, window))
     trim()
+  }
+
+  /// Whether an entity is one of those whose past is kept; it becomes one while there are few.
+  private mutating func keepsPast(of key: Key) -> Bool {
+    var known = remembered[key.schema] ?? []
+    guard !known.contains(key.entity) else { return true }
+    guard known.count < Self.pastLimit else { return false }
+    known.insert(key.entity)
+    remembered[key.schema] = known
+    return true
   }
 
   private mutating func trim() {

@@ -47,6 +47,7 @@ package actor BehaviourStore {
     let database = try BehaviourDatabase(path: path)
     do throws(CordonError) {
       failures += UInt64(restored.stage.restore(try database.states()))
+      restored.stage.keepPast(of: try database.pastKeys())
       restored.shelf = try database.shelf()
     } catch {
       // Before the file is moved: a connection that ends removes its log by name.

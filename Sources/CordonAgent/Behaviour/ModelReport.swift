@@ -2,12 +2,14 @@ import CordonCore
 
 /// What an agent says of its models: which score, since when they may alert, what was refused and why.
 enum ModelReport {
-  /// For every schema that is scored here at least what scores it now.
+  /// For every schema that is scored here at least what scores it now; of a gateway's, once there is something to score.
   static func uses(_ shelf: ModelShelf, _ stage: BehaviourStage) -> [ModelUse] {
     var uses: [ModelUse] = []
     for schema in BehaviourStage.schemas {
       let place = ModelShelf.Place(schema: schema.id, role: .champion)
-      guard shelf[place, .running] == nil else { continue }
+      guard shelf[place, .running] == nil,
+        schema.id == FeatureSchema.hostAtHost.id || stage.isWatching(schema: schema.id)
+      else { continue }
       uses.append(
         ModelUse(
           schema: schema.id, purpose: place.role.name, state: .running, code: "baseline",

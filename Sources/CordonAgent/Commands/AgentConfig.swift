@@ -79,10 +79,6 @@ package struct AgentPaths: Hashable, Sendable {
   package var spool: String { "\(worker)/spool.sqlite" }
   /// What behaviour learned, and the models in use.
   package var behaviour: String { "\(worker)/behaviour.sqlite" }
-  /// Who has used whose record before, on gateways.
-  package var patientHistory: String { "\(worker)/patient.history" }
-  /// What was seen on this machine before.
-  package var novelty: String { "\(worker)/novelty" }
   package var roster: String { "\(keeper)/roster.envelope" }
   package var policy: String { "\(keeper)/policy.envelope" }
   /// The newest model offer of each schema.

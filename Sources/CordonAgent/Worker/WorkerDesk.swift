@@ -19,12 +19,10 @@ package final class WorkerDesk: AgentStatusSource {
     var pipeline: WorkerPipeline?
     /// What was restored, until there is a pipeline.
     var behaviour: BehaviourStage
-    /// Who had used whose record before a restart, until there is a pipeline.
-    var history: [UInt8]
+    /// What had been seen before a restart, until there is a pipeline.
+    var memory: WorkerMemory
     /// What had been taken in of audit trails, until there is a pipeline.
     var progress: [UInt8]?
-    /// What had been seen before a restart, until there is a pipeline.
-    var novelty: [UInt8]
     var shelf: ModelShelf
     var keyEpoch: UInt32 = 0
     var policy: Policy = .observeOnly
@@ -58,19 +56,18 @@ package final class WorkerDesk: AgentStatusSource {
 
   /// - Parameters:
   ///   - restored: what behaviour learned before the restart.
-  ///   - history: who had used whose record before the restart.
+  ///   - memory: what had been seen before the restart.
   ///   - progress: what had been taken in of audit trails before it; nil where that is lost.
-  ///   - novelty: what had been seen on this machine before the restart.
   ///   - onTrust: called with each trust bundle that the keeper has verified.
   package init(
     settings: WorkerSettings, link: KeeperLink, outbox: RecordOutbox, clock: any WallClock, logger: Logger,
-    restored: BehaviourStore.Restored = BehaviourStore.Restored(), history: [UInt8] = [],
-    progress: [UInt8]? = [], novelty: [UInt8] = [], onTrust: @escaping @Sendable (TrustBundle) -> Void = { _ in }
+    restored: BehaviourStore.Restored = BehaviourStore.Restored(), memory: WorkerMemory = WorkerMemory(),
+    progress: [UInt8]? = [], onTrust: @escaping @Sendable (TrustBundle) -> Void = { _ in }
   ) {
     self.onTrust = onTrust
     state = Mutex(
       State(
-        behaviour: restored.stage, history: history, progress: progress, novelty: novelty, shelf: restored.shelf,
+        behaviour: restored.stage, memory: memory, progress: progress, shelf: restored.shelf,
         recorded: settings.isRecorded ? RecordedTime() : nil))
     self.settings = settings
     self.link = link
@@ -128,11 +125,8 @@ package final class WorkerDesk: AgentStatusSource {
     }
   }
 
-  /// Who has used whose record before; empty but on gateways.
-  var patientHistory: [UInt8] { state.withLock { $0.pipeline?.patientHistory ?? $0.history } }
-
-  /// What was seen on this machine before.
-  var novelty: [UInt8] { state.withLock { $0.pipeline?.novelty ?? $0.novelty } }
+  /// What was seen until now, for the next start.
+  package var memory: WorkerMemory { state.withLock { $0.pipeline?.memory ?? $0.memory } }
 
   package var pulse: AgentPulse {
     state.withLock { AgentPulse(period: $0.policy.heartbeat, changes: $0.changes) }
@@ -258,14 +252,13 @@ extension WorkerDesk {
         var outputs: [WorkerOutput] = []
         if state.pipeline == nil {
           state.pipeline = WorkerPipeline(
-            settings: settings, policy: policy, keys: keys, behaviour: state.behaviour, history: state.history,
-            progress: state.progress ?? [], novelty: state.novelty,
+            settings: settings, policy: policy, keys: keys, behaviour: state.behaviour, memory: state.memory,
+            progress: state.progress ?? [],
             directory: settings.isRecorded ? state.accounts : SystemAccounts())
           state.behaviour = BehaviourStage()
-          state.history = []
+          state.memory = WorkerMemory()
           askForRest(of: state.progress)
           state.progress = nil
-          state.novelty = []
         } else {
           if state.keyEpoch != keeper.keyEpoch, let output = state.pipeline?.use(keys, at: now) {
             outputs.append(output)

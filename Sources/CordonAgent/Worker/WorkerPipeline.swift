@@ -50,6 +50,8 @@ package struct WorkerPipeline: Sendable {
   private var intake: IntakeClock
   /// Exchanges on the network.
   private var exchanges: WireStage
+  /// Logs of other computers.
+  private var computers: ComputerStage
   private var running: Set<String> = []
   private var observations: [Observation] = []
   private let hostEntity: EntityRef
@@ -61,14 +63,12 @@ package struct WorkerPipeline: Sendable {
   }
 
   /// - Parameters:
-  ///   - history: who had used whose record before a restart, as `patientHistory` gave it.
+  ///   - memory: what had been seen before a restart, as `memory` gave it.
   ///   - progress: what had been taken in of audit trails, as an output's `intake` said.
-  ///   - novelty: what had been seen before a restart, as `novelty` gave it.
   ///   - siteOffset: seconds that a time zone's clock is ahead of UTC at a moment.
   package init(
     settings: WorkerSettings, policy: Policy = .observeOnly, keys: PseudonymKeys,
-    behaviour: BehaviourStage = BehaviourStage(), history: [UInt8] = [], progress: [UInt8] = [],
-    novelty: [UInt8] = [],
+    behaviour: BehaviourStage = BehaviourStage(), memory: WorkerMemory = WorkerMemory(), progress: [UInt8] = [],
     directory: any AccountDirectory = SystemAccounts(),
     ownership: PackageOwnership = PackageOwnership(),
     randomness: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
@@ -84,15 +84,18 @@ package struct WorkerPipeline: Sendable {
     self.ownership = ownership
     burst = BurstTripwire(settings: policy.tripwires.burst)
     guessing = GuessingTripwire(settings: policy.tripwires.guessing)
-    firsts = NoveltyMemory(key: keys.path, encoded: novelty)
+    firsts = NoveltyMemory(key: keys.path, encoded: memory[.machine])
     pseudonymiser = Pseudonymiser(keys: keys)
     hasher = pseudonymiser.sketchHasher
     naming = EntityNaming(settings: .init(machine: settings.machine, policy: policy), directory: directory)
     windows = WindowAssembler(settings: Self.windowSettings(policy))
-    records = RecordStage(policy: policy, pseudonymiser: pseudonymiser, ownKey: keys.path, history: history)
+    records = RecordStage(policy: policy, pseudonymiser: pseudonymiser, ownKey: keys.path, history: memory[.patients])
     intake = IntakeClock(progress: progress)
     hostEntity = EntityRef(kind: .host, label: settings.host)
-    exchanges = WireStage(policy: policy, pseudonymiser: pseudonymiser, host: hostEntity)
+    exchanges = WireStage(
+      policy: policy, pseudonymiser: pseudonymiser, host: hostEntity, ownKey: keys.path, memory: memory[.network])
+    computers = ComputerStage(
+      policy: policy, pseudonymiser: pseudonymiser, ownKey: keys.path, memory: memory[.computers])
     pseudonymiser.setClear(naming.clearNames)
     self.behaviour.setCap(DailyCap.limit(dailyAlerts: policy.dailyAlerts))
     parsers.use(policy)
@@ -123,6 +126,7 @@ package struct WorkerPipeline: Sendable {
     score(windows.advance(to: now), now, &output)
     closeRecords(isLast: false, now, &output)
     score(exchanges.windows.advance(to: now), now, &output)
+    score(computers.windows.advance(to: now), now, &output)
     return output
   }
 
@@ -135,6 +139,7 @@ package struct WorkerPipeline: Sendable {
     score(windows.finish(), now, &output)
     closeRecords(isLast: true, now, &output)
     score(exchanges.windows.finish(), now, &output)
+    score(computers.windows.finish(), now, &output)
     do throws(CordonError) {
       try behaviour.settle { [siteOffset, policy] in siteOffset(policy.timeZone, $0) }
     } catch { counters.unscored += 1 }
@@ -152,6 +157,7 @@ package struct WorkerPipeline: Sendable {
     windows.use(Self.windowSettings(policy))
     records.use(policy)
     exchanges.use(policy)
+    computers.use(policy)
     naming = EntityNaming(settings: .init(machine: settings.machine, policy: policy), directory: directory)
     pseudonymiser.setClear(naming.clearNames)
     entities.removeAll()
@@ -165,6 +171,7 @@ package struct WorkerPipeline: Sendable {
     hasher = pseudonymiser.sketchHasher
     records.use(pseudonymiser)
     exchanges.use(pseudonymiser)
+    computers.use(pseudonymiser)
     entities.removeAll()
     return output
   }
@@ -174,13 +181,18 @@ package struct WorkerPipeline: Sendable {
     windows.isSkewed = isSkewed
     records.windows.isSkewed = isSkewed
     exchanges.windows.isSkewed = isSkewed
+    computers.windows.isSkewed = isSkewed
   }
 
-  /// Who has used whose record before, as hashes under the agent's own key; empty but on gateways.
-  package var patientHistory: [UInt8] { records.history.encoded }
-
-  /// What was seen on this machine before, as hashes under the agent's own key.
-  package var novelty: [UInt8] { firsts.encoded }
+  /// What was seen until now, for the next start.
+  package var memory: WorkerMemory {
+    var memory = WorkerMemory()
+    memory[.patients] = records.history.encoded
+    memory[.machine] = firsts.encoded
+    memory[.computers] = computers.memory
+    memory[.network] = exchanges.memory
+    return memory
+  }
 
   /// What the keeper says of a sensor; one that ran and does not any more is a detection.
   package mutating func sensor(_ name: String, isRunning: Bool, at now: Timestamp) -> WorkerOutput {
@@ -195,7 +207,7 @@ package struct WorkerPipeline: Sendable {
   }
 
   /// The schemas whose windows this pipeline makes.
-  package static let schemas: [FeatureSchema] = [.hostAtHost, .userAtHost, .userAtEHR, .deviceAtWire, .hostAtWire]
+  package static let schemas = FeatureSchema.all
 
   private static func windowSettings(_ policy: Policy) -> WindowSettings {
     WindowSettings(
@@ -254,7 +266,9 @@ extension WorkerPipeline {
     let read = parsers.counters
     counters.malformed = read.malformed
     counters.abandoned = read.abandoned
-    counters.windows = windows.counters + records.windows.counters + exchanges.windows.counters
+    counters.windows =
+      windows.counters + records.windows.counters + exchanges.windows.counters
+      + computers.windows.counters
     counters.unnamed = records.unnamed
     counters.folded = lane.folded
     counters.expressionsGivenUp = sigma.gaveUp
@@ -283,7 +297,7 @@ extension WorkerPipeline {
     }
   }
 
-  /// What another machine's log tells: its process numbers mean nothing here, and it counts for its user alone.
+  /// What another machine's log tells: its process numbers mean nothing here, and it counts for that machine alone.
   private mutating func takeForeign(_ observation: Observation, _ now: Timestamp, _ output: inout WorkerOutput) {
     guard let foreign = observation.foreign else { return }
     var hits = sigma.examine(observation, userName: nil)
@@ -295,7 +309,8 @@ extension WorkerPipeline {
       raise(hit, now, &output)
     }
     guard observation.activity != .sensorTampering, observation.activity != .systemEvent else { return }
-    countForUser(observation, on: foreign.machine, now)
+    let user = observation.actor.flatMap { actor($0, now) }
+    computers.take(observation, by: user.map { ($0.entity, $0.named.name) }, now: now)
   }
 
   private mutating func countLoss(_ count: UInt64, at now: Timestamp) {
@@ -313,19 +328,6 @@ extension WorkerPipeline {
       HostFeatures.countForHost(observation, hashes, in: &$0)
     }
     guard let user else { return }
-    countForUser(observation, hashes, user, now)
-  }
-
-  private mutating func countForUser(_ observation: Observation, on machine: String, _ now: Timestamp) {
-    guard let account = observation.actor, let user = actor(account, now) else { return }
-    let hashes = HostFeatures.Hashes(
-      of: observation, host: machine, user: user.named.name, hasher: &hasher, novelty: &firsts)
-    countForUser(observation, hashes, user, now)
-  }
-
-  private mutating func countForUser(
-    _ observation: Observation, _ hashes: HostFeatures.Hashes, _ user: Actor, _ now: Timestamp
-  ) {
     windows.add(user.entity, schema: .userAtHost, at: observation.time, now: now) {
       HostFeatures.countForUser(observation, hashes, in: &$0)
     }
@@ -362,7 +364,8 @@ extension WorkerPipeline {
   }
 
   private mutating func raise(_ hit: TripwireHit, _ now: Timestamp, _ output: inout WorkerOutput) {
-    behaviour.note(tripwire: hit.rule.name, at: hit.time)
+    let machine = hit.machine.map { computers.entity(of: $0) } ?? hostEntity
+    if let machine { behaviour.note(tripwire: hit.rule.name, at: hit.time, on: machine) }
     guard case .raise(let folded) = lane.judge(hit, cap: cap(of: hit.rule), now: now) else { return }
     var known = hit
     if hit.machine == nil, let process = hit.process, process.executable.isEmpty {
@@ -380,7 +383,7 @@ extension WorkerPipeline {
     let name = known.actor.flatMap { actor($0, now)?.named.name }
     let detection = DetectionMaker.make(
       known, folded: folded, id: UniqueID(at: now, randomness: &randomness), raisedAt: now, context: settings.context,
-      executable: owned, actor: name, machine: hit.machine.flatMap { machineName($0) }, peers: addresses,
+      executable: owned, actor: name, machine: hit.machine.flatMap { computers.name(of: $0) }, peers: addresses,
       pseudonymiser: &pseudonymiser)
     counters.detections += 1
     output.records.append(.detection(detection))
@@ -389,12 +392,6 @@ extension WorkerPipeline {
       if !kin.isEmpty { output.lineages.append(ProcessLineage(process: process, kin: kin)) }
     }
     if isOwn, hit.rule.mayReflex { react(detection, known.process, addresses, now, &output) }
-  }
-
-  /// A computer by its label where the policy lists it, else by its path on the network, which leaves sealed.
-  private func machineName(_ machine: String) -> CanonicalName? {
-    policy.logs.isListed(machine)
-      ? CanonicalName.label(machine, kind: .device) : CanonicalName.path("\\\\\(machine)".utf8)
   }
 
   /// Most detections of a rule a day.

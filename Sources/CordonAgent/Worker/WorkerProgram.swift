@@ -70,11 +70,10 @@ package struct WorkerProgram<Transport: ClientTransport>: Sendable {
     if let problem = store.restored.problem {
       parts.logger.error("What behaviour had learned is lost", metadata: ["why": "\(problem)"])
     }
-    let history = PatientHistoryFile(path: parts.paths.patientHistory, logger: parts.logger)
-    let novelty = NoveltyFile(path: parts.paths.novelty, logger: parts.logger)
+    let memory = WorkerMemoryFiles(folder: parts.paths.worker, logger: parts.logger)
     let desk = WorkerDesk(
       settings: settings, link: link, outbox: outbox, clock: parts.clock, logger: parts.logger,
-      restored: store.restored, history: history.load(), progress: spool.intake?.progress, novelty: novelty.load(),
+      restored: store.restored, memory: memory.load(), progress: spool.intake?.progress,
       onTrust: { [logger = parts.logger] bundle in
         do throws(CordonError) {
           try trust.follow(bundle)
@@ -98,7 +97,7 @@ package struct WorkerProgram<Transport: ClientTransport>: Sendable {
     }
     services = [
       outbox, BehaviourSaver(desk: desk, store: store, intake: intake),
-      PatientHistorySaver(desk: desk, file: history), NoveltySaver(desk: desk, file: novelty), uplink, renewal,
+      WorkerMemorySaver(desk: desk, files: memory), uplink, renewal,
       SeamReader(seam: parts.seam, link: link, desk: desk, logger: parts.logger),
       WorkerClock(desk: desk, offset: { uplink.clockOffset }),
     ]

@@ -87,14 +87,14 @@ package final class CaseService: Service, Sendable {
     for incident in try await context.store.incidents(closedToo: false, most: Self.mostRestored) {
       let detections = try await context.store.detections(of: incident.id, most: IncidentCorrelator.mostEntities)
       let entities = detections.flatMap { $0.detection.entities.map(\.entity) }.filter { $0.kind != .host }
+      let lead = detections.max { $0.detection.severity < $1.detection.severity }?.detection
       open.append(
         OpenIncident(
           id: incident.id, title: incident.title, severity: incident.severity, openedAt: incident.openedAt,
           updatedAt: incident.updatedAt, firstEvent: incident.firstEvent, lastEvent: incident.lastEvent,
           detections: incident.detections, agents: incident.agents,
-          entities: Set(entities.prefix(IncidentCorrelator.mostEntities)), leadLabel: "",
-          leadSummary: detections.max { $0.detection.severity < $1.detection.severity }?.detection.summary
-            ?? incident.title))
+          entities: Set(entities.prefix(IncidentCorrelator.mostEntities)), leadLabel: lead?.machine?.shortName ?? "",
+          leadSummary: lead?.summary ?? incident.title))
     }
     correlator.withLock { $0.restore(open) }
     guard let kept = try await context.store.meta(Self.populationKey) else { return }
@@ -114,6 +114,7 @@ package final class CaseService: Service, Sendable {
     let detection = stored.detection
     var label = ""
     if let agent = stored.agent { label = try await context.store.agent(agent)?.label ?? agent.text }
+    let isForeign = detection.isOfAnotherMachine
     let group = try await peerGroup(of: stored)
     let watched = populations.withLock { $0 }
     let population = group.map { group in populations.withLock { $0.saw(detection, in: group, at: now) } } ?? .single
@@ -124,7 +125,9 @@ package final class CaseService: Service, Sendable {
     let before = correlator.withLock { $0 }
     let decision = correlator.withLock { correlator in
       correlator.place(
-        detection, agent: stored.agent, label: label, at: now, id: context.ids.next(at: now), joining: joining)
+        detection, agent: isForeign ? nil : stored.agent,
+        label: isForeign ? detection.machine?.shortName ?? label : label, at: now, id: context.ids.next(at: now),
+        joining: joining)
     }
     let incident: IncidentRecord
     do {

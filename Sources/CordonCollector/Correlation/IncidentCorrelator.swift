@@ -55,7 +55,8 @@ package struct IncidentCorrelator: Sendable {
   /// An event time after `now` counts as `now`, so that a wrong clock cannot hold an incident open.
   ///
   /// - Parameters:
-  ///   - agent: nil where the collector raised it over several agents.
+  ///   - agent: whose machine it is about; nil where the collector raised it over several agents, and where it is
+  ///     about a machine without one: what a gateway sees of two computers is two troubles.
   ///   - joining: an incident that it belongs to whatever they share, while that may still grow.
   package mutating func place(
     _ detection: Detection, agent: AgentID?, label: String, at now: Timestamp, id: UniqueID, joining: UniqueID? = nil
@@ -92,7 +93,7 @@ package struct IncidentCorrelator: Sendable {
     return .joined(incident)
   }
 
-  /// Entities that tie detections together; a host is tied by its agent already.
+  /// Entities that tie detections together; a host with an agent is tied by that already.
   private static func keys(of detection: Detection) -> [EntityRef] {
     detection.entities.map(\.entity).filter { $0.kind != .host }
   }

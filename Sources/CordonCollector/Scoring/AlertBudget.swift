@@ -26,6 +26,7 @@ package enum AlertBudget {
   /// A share for devices that nobody sees would be taken from hosts and users for nothing.
   private static func seesDevices(_ policy: Policy) -> Bool {
     policy.wire.isEnabled || policy.logs.zeek.isEnabled || policy.logs.suricata.isEnabled
+      || !policy.logs.windowsComputers.isEmpty
   }
 
   /// Alerts a day that all scales of a schema have together.

@@ -57,8 +57,8 @@ package struct LearningReport: Sendable {
       let (outlook, entities) = try await thresholds.outlook(
         of: schema, model: champion?.number ?? 0, policy: policy, today: today,
         feedback: try await champions.feedback(of: schema), at: now)
-      // A site without a gateway has no health record to speak of.
-      guard entities > 0 || schema.family == .host else { continue }
+      // A site without a gateway has no health record, network or devices to speak of.
+      guard entities > 0 || (schema.family == .host && schema.entity != .device) else { continue }
       let limits = champion?.thresholds(of: outlook.map(\.scale))
       let silent = outlook.indices.filter { (limits?[$0] ?? outlook[$0].result.threshold ?? .infinity) == .infinity }
       let alerts = detections.count {

@@ -79,11 +79,11 @@ package final class ThresholdDesk: Sendable {
   }
 
   /// How many schemas of an entity kind are in use, and so share its alerts: users have behaviour on hosts, and where a
-  /// gateway reads the health record's trail, in the record too.
+  /// gateway reads the health record's trail, in the record too; hosts and devices may have some on the network.
   package func sharers(of schema: FeatureSchema) async throws -> Int {
     var count = 1
     for other in FeatureSchema.all where other.entity == schema.entity && other.id != schema.id {
-      if try await store.watchesAny(schema: other.id) { count += 1 }
+      if try await store.scoresAny(schema: other.id) { count += 1 }
     }
     return count
   }

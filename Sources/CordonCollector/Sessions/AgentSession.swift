@@ -13,6 +13,7 @@ package struct AgentSession: Sendable {
   package let agent: AgentID
   /// What the agent was enrolled as: the one host that it may speak for.
   package let label: String
+  package let group: String
   package let stream: StreamID
   /// Of this stream alone, as the store knows it.
   package let id: UniqueID

@@ -74,7 +74,8 @@ package final class UplinkHub: Service, Sendable {
     guard let known = try await context.store.agent(agent) else { throw Self.unknown(agent) }
     try await enqueueMissing(for: known, greeting)
     continuation.yield(.deliver)
-    return AgentSession(agent: agent, label: known.label, stream: opened.stream, id: id, signals: signals)
+    return AgentSession(
+      agent: agent, label: known.label, group: known.group, stream: opened.stream, id: id, signals: signals)
   }
 
   /// Ends a session.

@@ -66,7 +66,7 @@ package struct LabelExport: Sendable {
     for (order, index) in chosen.enumerated() { rows[places[index]].ask = order + 1 }
   }
 
-  /// Where the windows lie that a detection is about: that of its entity, or of a tripwire's host and actor.
+  /// Where the windows lie that a detection is about: that of its entity, or of a tripwire's machine and actor.
   private static func places(of stored: StoredDetection) -> [Place] {
     let detection = stored.detection
     func place(_ entity: EntityRef, _ schema: FeatureSchema) -> Place {
@@ -81,6 +81,7 @@ package struct LabelExport: Sendable {
     return detection.entities.compactMap { sealed in
       switch (sealed.part, sealed.entity.kind) {
       case (.host, .host): place(sealed.entity, .hostAtHost)
+      case (.host, .device): place(sealed.entity, .deviceAtHost)
       case (.actor, .user): place(sealed.entity, .userAtHost)
       default: nil
       }

@@ -54,6 +54,12 @@ package struct Detection: Hashable, Sendable {
   /// Repetitions folded into this one.
   package var folded: UInt32
 
+  /// Whether it is about a machine without an agent, whose log or packets the reporting agent reads.
+  package var isOfAnotherMachine: Bool { machine.map { $0.kind != .host } ?? false }
+
+  /// The machine that it is about, where it names one.
+  package var machine: EntityRef? { entities.first { $0.part == .host }?.entity }
+
   package init(
     id: UniqueID, kind: Kind, rule: String, technique: String, severity: Severity, eventTime: Timestamp,
     raisedAt: Timestamp, summary: String, entities: [SealedEntity] = [], process: ProcessRef? = nil,

@@ -11,17 +11,12 @@ extension Policy {
     }
 
     package var windows = Followed()
-    /// Computers whose names leave in clear; `*` at either end stands for anything.
+    /// Computers that have behaviour of their own, and whose names leave in clear; `*` at either end stands for anything.
     package var windowsComputers: [String] = []
     package var zeek = Followed()
     package var suricata = Followed()
     package var mappings: [RecordMapping] = []
 
     package init() {}
-
-    /// Whether a computer's name may leave as it is.
-    package func isListed(_ computer: String) -> Bool {
-      windowsComputers.contains { EdgePattern.matches(computer, $0) }
-    }
   }
 }

@@ -136,7 +136,7 @@ package enum EdgePattern {
     let isOpenBefore = pattern.hasPrefix("*")
     let isOpenBehind = pattern.utf8.count > 1 && pattern.hasSuffix("*")
     let wanted = Array(pattern.utf8.dropFirst(isOpenBefore ? 1 : 0).dropLast(isOpenBehind ? 1 : 0)).map(folded)
-    let found = text.utf8.map(folded)
+    let found = folded(text)
     switch (isOpenBefore, isOpenBehind) {
     case (false, false): return found == wanted
     case (false, true): return found.starts(with: wanted)
@@ -146,6 +146,9 @@ package enum EdgePattern {
       return wanted.isEmpty || (0...(found.count - wanted.count)).contains { found[$0...].starts(with: wanted) }
     }
   }
+
+  /// The text's bytes with ASCII letters in lower case.
+  package static func folded(_ text: String) -> [UInt8] { text.utf8.map(folded) }
 
   private static func folded(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
 }

@@ -68,7 +68,9 @@ package struct FeatureSchema: Hashable, Sendable {
   package func index(of id: UInt32) -> Int? { features.firstIndex { $0.id == id } }
 
   /// Every schema that this version knows.
-  package static let all: [FeatureSchema] = [.hostAtHost, .userAtHost, .userAtEHR, .deviceAtWire, .hostAtWire]
+  package static let all: [FeatureSchema] = [
+    .hostAtHost, .userAtHost, .userAtEHR, .deviceAtWire, .hostAtWire, .deviceAtHost,
+  ]
 
   /// The schema with a permanent id.
   package static func withID(_ id: UInt32) -> FeatureSchema? { all.first { $0.id == id } }

@@ -65,6 +65,20 @@ package struct StateReader {
     return Array(bytes[position..<position + count])
   }
 
+  /// How many of something follow; more than `most` is damage.
+  package mutating func count(most: Int) throws(CordonError) -> Int {
+    let count = Int(try integer(UInt32.self))
+    guard count <= most else { throw Self.malformed }
+    return count
+  }
+
+  /// A moment between 1970 and 2262; anything else is damage.
+  package mutating func moment() throws(CordonError) -> Timestamp {
+    let milliseconds = try integer(Int64.self)
+    guard (0...9_223_372_036_854).contains(milliseconds) else { throw Self.malformed }
+    return Timestamp(milliseconds: milliseconds)
+  }
+
   /// Bytes as text; what is no UTF-8 is replaced.
   package mutating func text() throws(CordonError) -> String { String(decoding: try data(), as: UTF8.self) }
 

@@ -10,7 +10,7 @@ extension PolicySchema {
       "files and folders that Winlogbeat, NXLog or the like writes"),
     .list(
       "sensors.windows.computers", \.logs.windowsComputers, .free(most: 253), most: 4096,
-      "computers whose names leave in clear; `*` at either end stands for anything"),
+      "computers with behaviour of their own, whose names leave in clear; `*` at either end stands for anything"),
     .flag("sensors.zeek.enabled", \.logs.zeek.isEnabled, "read Zeek's logs"),
     .list(
       "sensors.zeek.paths", \.logs.zeek.paths, .absolutePath, most: 256, "files and folders of them, JSON or tables"),

@@ -91,7 +91,8 @@ package struct UplinkAdapter: Cordon_V1_Uplink.SimpleServiceProtocol {
       try await domain.hub.heard(session)
       switch message.body {
       case .batch(let batch):
-        let own = try batch.domain().confined(to: session.label)
+        let own = try batch.domain().confined(
+          to: session.label, under: domain.authority.policy(of: session.group))
         let reply = try await domain.ingest.submit(own, from: session.agent)
         for refusal in reply.refusals { try await response.write(.refusal(refusal)) }
         let newest = checkpoint()

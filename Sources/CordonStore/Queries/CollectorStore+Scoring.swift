@@ -69,10 +69,15 @@ extension CollectorStore {
   }
 
   /// Whether any entity of a schema is watched; looks at one.
-  package func watchesAny(schema: UInt32) async throws(CordonError) -> Bool {
+  package func scoresAny(schema: UInt32) async throws(CordonError) -> Bool {
     try await read { db in
       try Bool.fetchOne(
-        db, sql: "SELECT EXISTS (SELECT 1 FROM watches WHERE schema = ?)", arguments: [Int64(schema)]) ?? false
+        db,
+        sql: """
+          SELECT EXISTS (SELECT 1 FROM watches WHERE schema = :schema)
+            OR EXISTS (
+              SELECT 1 FROM daily_maxima WHERE day >= (SELECT MAX(day) - 1 FROM daily_maxima) AND schema = :schema)
+          """, arguments: ["schema": Int64(schema)]) ?? false
     }
   }
 

@@ -33,17 +33,18 @@ package enum HostFeatures {
     /// Who logged on.
     var account: UInt64?
     var host: UInt64
-    /// What it names was never seen on this machine before.
+    /// What it names was never seen on the machine before.
     var isNewToHost = false
     /// What it names was never seen of this user before.
     var isNewToUser = false
 
     /// - Parameters:
-    ///   - host: the label of this machine.
+    ///   - host: the label of the machine.
     ///   - user: the actor's name, where it has one.
+    ///   - computer: the machine, where it is another than this one.
     package init(
-      of observation: Observation, host: String, user: CanonicalName? = nil, hasher: inout SketchHasher,
-      novelty: inout NoveltyMemory
+      of observation: Observation, host: String, user: CanonicalName? = nil, computer: CanonicalName? = nil,
+      hasher: inout SketchHasher, novelty: inout NoveltyMemory
     ) {
       self.host = hasher.hash(Array(host.utf8), as: .host)
       switch observation.activity {
@@ -51,7 +52,10 @@ package enum HostFeatures {
         guard let path = observation.process?.executable, !path.isEmpty else { return }
         executable = hasher.hash(path, as: .executable)
         (isNewToHost, isNewToUser) = Self.look(
-          for: path, .executable, user, &novelty, features: (Host.newExecutables.id, User.newExecutables.id))
+          for: path, .executable, user, computer, &novelty,
+          features: (
+            computer == nil ? Host.newExecutables.id : ComputerFeatures.newExecutables.id, User.newExecutables.id
+          ))
       case .connect:
         guard case .peer(let address, let number) = observation.object else { return }
         peer = hasher.hash(address.bytes, as: .address)
@@ -65,16 +69,19 @@ package enum HostFeatures {
         // Where nobody got in from is not known for it.
         guard observation.outcome == .success else { return }
         (isNewToHost, isNewToUser) = Self.look(
-          for: bytes, domain, user, &novelty, features: (Host.newLogOnSources.id, User.newLogOnSources.id))
+          for: bytes, domain, user, computer, &novelty,
+          features: (
+            computer == nil ? Host.newLogOnSources.id : ComputerFeatures.newLogOnSources.id, User.newLogOnSources.id
+          ))
       default: break
       }
     }
 
     private static func look(
-      for item: [UInt8], _ domain: SketchHasher.Domain, _ user: CanonicalName?, _ novelty: inout NoveltyMemory,
-      features: (host: UInt32, user: UInt32)
+      for item: [UInt8], _ domain: SketchHasher.Domain, _ user: CanonicalName?, _ computer: CanonicalName?,
+      _ novelty: inout NoveltyMemory, features: (host: UInt32, user: UInt32)
     ) -> (host: Bool, user: Bool) {
-      let isNewToHost = novelty.isFirst(item, domain, of: nil, feature: features.host)
+      let isNewToHost = novelty.isFirst(item, domain, of: computer, feature: features.host)
       guard let user else { return (isNewToHost, false) }
       return (isNewToHost, novelty.isFirst(item, domain, of: user, feature: features.user))
     }

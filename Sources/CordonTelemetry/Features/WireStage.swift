@@ -1,4 +1,6 @@
 package import CordonCore
+import CordonLearning
+package import Crypto
 
 /// What an agent makes of exchanges on the network: whose they are, what is new in them, and what should not be in clear.
 ///
@@ -13,12 +15,16 @@ package struct WireStage: Sendable {
     var entity: EntityRef?
     var isHost = false
     var isExternal: Bool
+    /// For distinct counts, under the site's key.
     var hash: UInt64
+    /// For what is remembered, under the agent's own.
+    var ownHash: UInt64
   }
 
   private let host: EntityRef
   private var pseudonymiser: Pseudonymiser
   private var hasher: SketchHasher
+  private var ownHasher: SketchHasher
   private var ends = GenerationCache<IPAddress, End>(limit: 8192)
   private var own: Set<IPAddress> = []
   private var labels: [IPAddress: String] = [:]
@@ -36,14 +42,45 @@ package struct WireStage: Sendable {
     "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10",
   ].compactMap { IPNetwork($0) }
 
-  package init(policy: Policy, pseudonymiser: Pseudonymiser, host: EntityRef) {
+  /// - Parameters:
+  ///   - ownKey: the agent's own, for what never leaves it.
+  ///   - memory: of before the restart, as `memory` gave it; anything else is as if nothing had been seen yet.
+  package init(
+    policy: Policy, pseudonymiser: Pseudonymiser, host: EntityRef, ownKey: SymmetricKey, memory: [UInt8] = []
+  ) {
+    ownHasher = SketchHasher(ownKey: ownKey)
     self.host = host
     self.pseudonymiser = pseudonymiser
     hasher = pseudonymiser.sketchHasher
     patientHasher = pseudonymiser.patientHasher
     authority = RecordStage.authority(policy)
     windows = WindowAssembler(settings: Self.settings(policy))
+    if !memory.isEmpty, let (novelty, beacons) = try? Self.remembered(memory) {
+      (self.novelty, self.beacons) = (novelty, beacons)
+    }
     use(policy)
+  }
+
+  /// Bytes of `memory`, at most.
+  package static let memoryLimit = 1 + WireNovelty.encodedLimit + BeaconMemory.encodedLimit
+  private static let memoryVersion: UInt8 = 1
+
+  /// Who has spoken with whom, and how regularly, as hashes under the agent's own key; empty while there is nothing.
+  package var memory: [UInt8] {
+    guard novelty.isUsed else { return [] }
+    var writer = StateWriter()
+    writer.put(Self.memoryVersion)
+    novelty.encode(to: &writer)
+    beacons.encode(to: &writer)
+    return writer.bytes
+  }
+
+  private static func remembered(_ bytes: [UInt8]) throws(CordonError) -> (WireNovelty, BeaconMemory) {
+    var reader = StateReader(bytes)
+    try reader.version(memoryVersion)
+    let remembered = (try WireNovelty(from: &reader), try BeaconMemory(from: &reader))
+    try reader.end()
+    return remembered
   }
 
   /// Takes another policy, from the next record on.
@@ -63,10 +100,6 @@ package struct WireStage: Sendable {
     hasher = pseudonymiser.sketchHasher
     patientHasher = pseudonymiser.patientHasher
     ends.removeAll()
-    // All three remember hashes under the key.
-    novelty = WireNovelty()
-    beacons = BeaconMemory()
-    ranges = ResultRanges()
   }
 
   /// Takes this machine's own addresses.
@@ -84,17 +117,17 @@ package struct WireStage: Sendable {
     let port = hasher.hash([UInt8(exchange.port >> 8), UInt8(exchange.port & 0xFF)], as: .port)
     var beacon: Float?
     if case .flow(let part) = exchange.event, part.isFirst, part.transport == 6, client.entity != nil {
-      beacon = beacons.take(.init(client: client.hash, server: server.hash, port: exchange.port), at: part.start)
+      beacon = beacons.take(.init(client: client.ownHash, server: server.ownHash, port: exchange.port), at: part.start)
     }
     for (side, me, other) in [(WireSide.client, client, server), (.server, server, client)] {
       guard let entity = me.entity else { continue }
       var context = WireFeatures.Context(
         side: side, peer: other.hash,
-        isNewPeer: novelty.isNew(other.hash, to: me.hash, at: time, for: windowLength),
+        isNewPeer: novelty.isNew(other.ownHash, to: me.ownHash, at: time, for: windowLength),
         isExternalPeer: other.isExternal, port: port, subject: subject,
-        isNewSubject: isNew(subject, exchange, side, to: me.hash, at: time), beacon: side == .client ? beacon : nil)
+        isNewSubject: isNewTitle(exchange, side, to: me.ownHash, at: time), beacon: side == .client ? beacon : nil)
       if case .hl7(.message(let message)) = exchange.event, exchange.sender == side, !me.isHost {
-        context.resultsOutside = message.results.count { ranges.isOutside($0, of: me.hash) }
+        context.resultsOutside = message.results.count { ranges.isOutside($0, of: me.ownHash) }
         context.patients = hashes(of: message.patients)
       }
       windows.add(entity, schema: me.isHost ? .hostAtWire : .deviceAtWire, at: time, now: now) {
@@ -113,11 +146,18 @@ package struct WireStage: Sendable {
   }
 
   /// Only applications' titles are asked after: names and types are counted, new or not.
-  private mutating func isNew(
-    _ subject: UInt64?, _ exchange: WireExchange, _ side: WireSide, to entity: UInt64, at time: Timestamp
+  private mutating func isNewTitle(
+    _ exchange: WireExchange, _ side: WireSide, to entity: UInt64, at time: Timestamp
   ) -> Bool {
-    guard case .dicom(.requested) = exchange.event, exchange.sender == side, let subject else { return false }
-    return novelty.isNew(subject, to: entity, at: time, for: windowLength)
+    guard case .dicom(.requested(let calling, let called)) = exchange.event, exchange.sender == side else {
+      return false
+    }
+    let titles = ownHasher.hash(Self.titles(calling, called), as: .applicationTitle)
+    return novelty.isNew(titles, to: entity, at: time, for: windowLength)
+  }
+
+  private static func titles(_ calling: String, _ called: String) -> [UInt8] {
+    Array("\(calling)\u{0}\(called)".utf8)
   }
 
   private mutating func subject(of event: WireEvent) -> UInt64? {
@@ -125,7 +165,7 @@ package struct WireStage: Sendable {
     case .dns(let message): hasher.hash(message.name, as: .networkName)
     case .hl7(.message(let message)): hasher.hash(Array("\(message.type)^\(message.trigger)".utf8), as: .messageType)
     case .dicom(.requested(let calling, let called)):
-      hasher.hash(Array("\(calling)\u{0}\(called)".utf8), as: .applicationTitle)
+      hasher.hash(Self.titles(calling, called), as: .applicationTitle)
     case .dicom(.command(let command)) where !command.destination.isEmpty:
       hasher.hash(Array(command.destination.utf8), as: .applicationTitle)
     default: nil
@@ -135,10 +175,11 @@ package struct WireStage: Sendable {
   private mutating func end(_ address: IPAddress) -> End {
     if let known = ends[address] { return known }
     let hash = hasher.hash(address.bytes, as: .address)
+    let ownHash = ownHasher.hash(address.bytes, as: .address)
     let isOwn = own.contains(address)
     let isInside = isOwn || labels[address] != nil || networks.contains { $0.contains(address) }
     let entity = isOwn ? host : isInside && !address.isMulticast ? device(address) : nil
-    let end = End(entity: entity, isHost: isOwn, isExternal: !isInside, hash: hash)
+    let end = End(entity: entity, isHost: isOwn, isExternal: !isInside, hash: hash, ownHash: ownHash)
     ends[address] = end
     return end
   }

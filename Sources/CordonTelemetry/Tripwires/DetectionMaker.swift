@@ -29,8 +29,7 @@ package enum DetectionMaker {
       guard let name, let sealed = pseudonymiser.sealed(name, part: part) else { return }
       entities.append(sealed)
     }
-    add(CanonicalName.label(context.host, kind: .host), .host)
-    add(machine, machine?.kind == .device ? .host : .target)
+    add(machine ?? CanonicalName.label(context.host, kind: .host), .host)
     add(actor, .actor)
     for party in hit.parties { add(CanonicalName.address(party.address), party.part) }
     for file in hit.files { add(CanonicalName.path(file), .file) }

@@ -20,7 +20,9 @@ import Testing
 
   @Test func whatIsUnusualIsFoundAndSaidWithWhatIsUsual() throws {
     var stage = try Self.learned()
-    stage.note(tripwire: "canary-touched", at: Support.window(8 * 1440 + 500, processes: 0).start)
+    stage.note(
+      tripwire: "canary-touched", at: Support.window(8 * 1440 + 500, processes: 0).start,
+      on: Support.window(0, processes: 0).entity)
     let (window, found) = try stage.take(Support.window(8 * 1440 + 500, processes: 900), offset: 0)
     var finding = try #require(found)
     #expect(window.scores?.model == 0x0707_0707_0707_0707)
@@ -135,6 +137,41 @@ import Testing
     #expect(finding != nil)
     stage.use(nil, schema: 1, role: .champion)
     #expect(try stage.take(Support.window(8 * 1440 + 501, processes: 10), offset: 0).0.scores?.model == 0)
+  }
+
+  @Test func whatFiredOnAnotherMachineIsNotToldBesideThisOne() throws {
+    var stage = try Self.learned()
+    stage.note(
+      tripwire: "canary-touched", at: Support.window(8 * 1440 + 500, processes: 0).start,
+      on: EntityRef(kind: .device, label: "ws-18"))
+    let finding = try stage.take(Support.window(8 * 1440 + 500, processes: 900), offset: 0).1
+    #expect(try #require(finding).tripwires.isEmpty)
+  }
+
+  /// A gateway reads hundreds of computers: each is scored, and a few keep their past for models to be tried on.
+  @Test func everyComputerIsScoredAndAFewKeepTheirPast() throws {
+    var stage = BehaviourStage()
+    let schema = FeatureSchema.deviceAtHost
+    for number in 0..<300 {
+      var window = Support.window(0, processes: 3)
+      window.schema = schema.id
+      window.entity = EntityRef(kind: .device, label: "ws-\(number)")
+      window.features = [Float](repeating: 1, count: schema.features.count)
+      _ = try stage.take(window, offset: 0)
+    }
+    #expect(stage.watches(of: schema.id).count == 300)
+    let past = stage.takeUnsaved().past.map(\.key.entity)
+    #expect(past.count == BehaviourStage.pastLimit)
+    var restored = BehaviourStage()
+    restored.keepPast(of: past.map { BehaviourStage.Key(schema: schema.id, entity: $0) })
+    for label in ["ws-299", "ws-0"] {
+      var window = Support.window(1, processes: 3)
+      window.schema = schema.id
+      window.entity = EntityRef(kind: .device, label: label)
+      window.features = [Float](repeating: 1, count: schema.features.count)
+      _ = try restored.take(window, offset: 0)
+    }
+    #expect(restored.takeUnsaved().past.map(\.key.entity.label) == ["ws-0"])
   }
 
   @Test func aRestartForgetsNothing() throws {

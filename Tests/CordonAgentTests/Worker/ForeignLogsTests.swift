@@ -39,7 +39,8 @@ import Testing
     let detection = try #require(Self.detections(output).first)
     #expect(detection.rule == "sigma:odd-program")
     #expect(detection.summary.hasPrefix("Someone on WS-5 did what"), "\(detection.summary)")
-    #expect(detection.entities.contains { $0.entity == EntityRef(kind: .device, label: "WS-5") })
+    #expect(detection.isOfAnotherMachine && detection.machine == EntityRef(kind: .device, label: "WS-5"))
+    #expect(!detection.entities.contains { $0.entity.kind == .host }, "the gateway has no part in it")
     #expect(detection.process == nil, "its number means nothing here")
     #expect(output.reflexes.isEmpty && output.lineages.isEmpty, "nothing of this machine is touched for it")
   }
@@ -49,7 +50,7 @@ import Testing
     let output = pipeline.ingest(
       SensorBatch(sensor: WindowsSensor.name, records: [Self.event(on: "PLANTEDPC")]), at: WorkerSupport.at(2000))
     let detection = try #require(Self.detections(output).first)
-    #expect(detection.entities.contains { $0.entity.kind == .path && $0.part == .target && !$0.sealedName.isEmpty })
+    #expect(detection.entities.contains { $0.entity.kind == .path && $0.part == .host && !$0.sealedName.isEmpty })
     let said = "\(detection.summary) \(detection.entities.map(\.entity.label)) \(detection.evidence)"
     for name in ["PLANTEDPC", "plantedann", "plantedsecret"] { #expect(!said.contains(name)) }
   }
@@ -61,12 +62,52 @@ import Testing
     #expect(Self.detections(output).count == 2)
   }
 
-  @Test func `it counts for its user, over all computers, and not for this host`() throws {
-    var pipeline = try WorkerSupport.pipeline(policy: Self.policy(["*"]))
-    let records = ["WS-5", "WS-6"].map { Self.event(on: $0) }
-    var output = pipeline.ingest(SensorBatch(sensor: WindowsSensor.name, records: records), at: WorkerSupport.at(2000))
+  private static func windows(_ computers: [String], of machines: [String]) throws -> [EntityWindow] {
+    var pipeline = try WorkerSupport.pipeline(policy: policy(computers))
+    var output = pipeline.ingest(
+      SensorBatch(sensor: WindowsSensor.name, records: machines.map { event(on: $0) }), at: WorkerSupport.at(2000))
     output.records += pipeline.finish(at: WorkerSupport.at(300_000)).records
+    return output.records.compactMap { if case .window(let window) = $0 { window } else { nil } }
+  }
+
+  @Test func `a computer that the policy lists has windows of its own`() throws {
+    let found = try Self.windows(["ws-*"], of: ["WS-5", "WS-6", "WS-5", "ICU-1", ""])
+      .filter { $0.schema == FeatureSchema.deviceAtHost.id }
+    #expect(Set(found.map(\.entity)) == Set(["WS-5", "WS-6"].map { EntityRef(kind: .device, label: $0) }))
+    let busy = try #require(found.first { $0.entity.label == "WS-5" })
+    #expect(busy.observations == 2 && !busy.isPartial)
+    #expect(busy.features[ComputerFeatures.processStarts.rawValue] == 2)
+    #expect(busy.features[ComputerFeatures.newExecutables.rawValue].rounded() == 1)
+  }
+
+  @Test func `a log that comes late is cut in its own time`() throws {
+    var pipeline = try WorkerSupport.pipeline(policy: Self.policy(["*"]))
+    let late = WorkerSupport.at(86_400_000)
+    var output = pipeline.ingest(SensorBatch(sensor: WindowsSensor.name, records: [Self.event(on: "WS-5")]), at: late)
+    output.records += pipeline.tick(at: late.advanced(by: .seconds(119))).records
+    #expect(output.records.allSatisfy { $0.lane != .window })
+    output = pipeline.tick(at: late.advanced(by: .seconds(120)))
     let windows = output.records.compactMap { if case .window(let window) = $0 { window } else { nil } }
+    #expect(Set(windows.map(\.schema)) == [FeatureSchema.deviceAtHost.id, FeatureSchema.userAtHost.id])
+    #expect(windows.allSatisfy { $0.start == WorkerSupport.start })
+    #expect(pipeline.counters.windows.late == 0)
+  }
+
+  @Test func `what a computer was seen with survives a restart`() throws {
+    var before = try WorkerSupport.pipeline(policy: Self.policy(["*"]))
+    let batch = SensorBatch(sensor: WindowsSensor.name, records: [Self.event(on: "WS-5")])
+    _ = before.ingest(batch, at: WorkerSupport.at(2000))
+    var after = try WorkerSupport.pipeline(policy: Self.policy(["*"]), memory: before.memory)
+    _ = after.ingest(batch, at: WorkerSupport.at(2000))
+    let output = after.finish(at: WorkerSupport.at(2000))
+    let window = output.records.lazy.compactMap { if case .window(let window) = $0 { window } else { nil } }
+      .first { $0.schema == FeatureSchema.deviceAtHost.id }
+    #expect(window?.features[ComputerFeatures.distinctExecutables.rawValue].rounded() == 1)
+    #expect(window?.features[ComputerFeatures.newExecutables.rawValue] == 0)
+  }
+
+  @Test func `it counts for its user, over all computers, and not for this host`() throws {
+    let windows = try Self.windows(["*"], of: ["WS-5", "WS-6"])
     #expect(!windows.contains { $0.entity.kind == .host })
     let user = try #require(windows.first { $0.entity.kind == .user })
     #expect(user.schema == FeatureSchema.userAtHost.id)

@@ -36,6 +36,7 @@ func mkdirp(_ path: String) { mkdir(path, 0o755) }
         id: "a-rule", title: "A rule", severity: .high, source: .processCreation, tests: [test],
         condition: [.test(0)])
     ]
+    policy.logs.windowsComputers = ["ward-*"]
     var pipeline = try Support.pipeline(policy: policy, gateway: true)
     var all = WorkerOutput()
     func take(_ step: WorkerOutput) {
@@ -72,6 +73,7 @@ func mkdirp(_ path: String) { mkdir(path, 0o755) }
     take(pipeline.ingest(Support.trail(Planted.identifiers.values.sorted()), at: Support.at(2000)))
     take(pipeline.ingest(Support.trail(["MRN-7734120"], user: "nursing1"), at: Support.at(2000)))
     take(pipeline.ingest(WireTraffic.batch(of: "MRN-7734120", named: Planted.texts), at: Support.at(2000)))
+    take(pipeline.ingest(Support.computers(["WARD-5", "PLANTEDANN-PC"]), at: Support.at(2000)))
     _ = pipeline.sensor("plantedsensor", isRunning: true, at: Support.start)
     take(pipeline.sensor("plantedsensor", isRunning: false, at: Support.at(2000)))
     take(pipeline.finish(at: Support.at(2000)))

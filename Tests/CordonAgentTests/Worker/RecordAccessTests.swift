@@ -54,7 +54,7 @@ import Testing
     var before = try Support.pipeline(gateway: true)
     _ = before.ingest(Support.trail(["1", "2"]), at: Support.at(0))
     _ = before.finish(at: Support.at(0))
-    var after = try Support.pipeline(gateway: true, history: before.patientHistory)
+    var after = try Support.pipeline(gateway: true, memory: before.memory)
     _ = after.ingest(Support.trail(["2", "3"]), at: Support.at(0))
     let window = try #require(Self.windows(after.finish(at: Support.at(0))).first)
     #expect(Self.value("distinct_patients", window) == 2)

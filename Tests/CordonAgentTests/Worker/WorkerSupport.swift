@@ -41,11 +41,11 @@ enum WorkerSupport {
 
   static func pipeline(
     host: String = "ws-17", policy: Policy = policy(), packages: String = "/nowhere", seed: UInt64 = 1,
-    gateway: Bool = false, history: [UInt8] = [], progress: [UInt8] = []
+    gateway: Bool = false, memory: WorkerMemory = WorkerMemory(), progress: [UInt8] = []
   ) throws -> WorkerPipeline {
     WorkerPipeline(
       settings: WorkerSettings(machine: machine, host: host, bootID: "1120833b-d52a-4367-8624-3e84b146f470"),
-      policy: policy, keys: try keys(gateway: gateway), history: history, progress: progress,
+      policy: policy, keys: try keys(gateway: gateway), memory: memory, progress: progress,
       directory: Accounts(),
       ownership: PackageOwnership(root: packages),
       randomness: SeededRandomness(seed: seed))
@@ -59,6 +59,18 @@ enum WorkerSupport {
     let success = "\(stamp) Accepted password for plantedann from 192.0.2.7 port 5 ssh2"
     let lines = [String](repeating: failure, count: 12) + [nobody, success]
     return SensorBatch(sensor: AuthSensor.name, records: lines.map { Array($0.utf8) })
+  }
+
+  /// A log-on, a program and a cleared log on each of some Windows computers.
+  static func computers(_ names: [String]) -> SensorBatch {
+    let records = names.flatMap { name in
+      [
+        #"{"EventID":4624,"Channel":"Security","TimeCreated":"2026-01-01T00:00:01Z","Hostname":"\#(name)","TargetUserName":"plantedann","TargetDomainName":"PLANTED","LogonType":"10","IpAddress":"192.0.2.7"}"#,
+        #"{"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","UtcTime":"2026-01-01 00:00:01.000","Hostname":"\#(name)","Image":"C:\\plantedbob.exe","ProcessId":"17","CommandLine":"plantedargument","User":"PLANTED\\plantedann"}"#,
+        #"{"EventID":1102,"Channel":"Security","TimeCreated":"2026-01-01T00:00:02Z","Hostname":"\#(name)","SubjectUserName":"plantedann","SubjectDomainName":"PLANTED"}"#,
+      ]
+    }
+    return SensorBatch(sensor: WindowsSensor.name, records: records.map { Array($0.utf8) })
   }
 
   /// A key let in as root.

@@ -64,6 +64,20 @@ import Testing
     #expect(third.incident.id == Samples.id(100))
   }
 
+  @Test func twoComputersBehindOneGatewayAreTwoIncidents() throws {
+    var correlator = IncidentCorrelator()
+    func place(_ number: Int, on computer: String) -> IncidentCorrelator.Decision {
+      let machine = SealedEntity(entity: EntityRef(kind: .device, label: computer), part: .host)
+      return correlator.place(
+        Samples.detection(number, entities: [machine]), agent: nil, label: computer, at: start,
+        id: Samples.id(100 + number))
+    }
+    let first = place(1, on: "ws-5")
+    #expect(place(2, on: "ws-6").incident.id != first.incident.id)
+    #expect(place(3, on: "ws-5").incident.id == first.incident.id)
+    #expect(first.incident.title.hasSuffix("(ws-5)"), "\(first.incident.title)")
+  }
+
   @Test func aWrongClockCannotHoldAnIncidentOpen() throws {
     var correlator = IncidentCorrelator(span: .seconds(600))
     let agent = try Samples.agent(1)

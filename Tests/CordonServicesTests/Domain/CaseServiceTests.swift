@@ -33,6 +33,29 @@ import Testing
     return try await collector.domain.casebook.incident(try #require(incidents.first).id)
   }
 
+  /// Also over a restart, which reads the incidents from the store.
+  @Test func twoComputersBehindOneGatewayAreTwoIncidents() async throws {
+    try await TestCollector.with { collector in
+      let gateway = try await collector.enrol("gateway")
+      func found(on computer: String) -> Record {
+        let machine = SealedEntity(entity: EntityRef(kind: .device, label: computer), part: .host)
+        var detection = collector.detection()
+        detection.id = collector.domain.context.ids.next(at: collector.clock.now)
+        detection.entities = [machine]
+        return .detection(detection)
+      }
+      try await Self.bring([found(on: "ws-5"), found(on: "ws-6")], of: gateway, lane: .detection, to: collector)
+      _ = try await collector.domain.cases.workOnce()
+      try await collector.domain.cases.restore()
+      try await Self.bring([found(on: "ws-6")], of: gateway, lane: .detection, first: 3, to: collector)
+      _ = try await collector.domain.cases.workOnce()
+      let incidents = try await collector.domain.casebook.incidents(closedToo: true, most: 10)
+      #expect(incidents.map(\.detections).sorted() == [1, 2])
+      #expect(Set(incidents.compactMap { $0.title.split(separator: "(").last }) == ["ws-5)", "ws-6)"])
+      #expect(incidents.allSatisfy { $0.agents.isEmpty }, "the gateway has no part in them")
+    }
+  }
+
   @Test func aReflexBecomesACommandOfItsIncidentThoughItsOutcomeCameFirst() async throws {
     try await TestCollector.with { collector in
       let machine = try await collector.enrol("ws-1")

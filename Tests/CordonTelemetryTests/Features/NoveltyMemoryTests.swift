@@ -30,7 +30,7 @@ import Testing
     var memory = NoveltyMemory(key: Self.key)
     _ = memory.isFirst(Self.item, .executable, of: nil, feature: 129)
     let bytes = memory.encoded
-    #expect(bytes.count == NoveltyMemory.encodedLimit)
+    #expect(bytes.count == NoveltyMemory.encodedLimit(capacity: NoveltyMemory.capacity))
     var restored = NoveltyMemory(key: Self.key, encoded: bytes)
     let isNew = restored.isFirst(Self.item, .executable, of: nil, feature: 129)
     #expect(!isNew)
@@ -39,7 +39,9 @@ import Testing
     #expect(isNewToStranger, "another machine's hashes say nothing here")
   }
 
-  @Test(arguments: [[], [1, 2, 3], [UInt8](repeating: 0xFF, count: NoveltyMemory.encodedLimit)])
+  @Test(arguments: [
+    [], [1, 2, 3], [UInt8](repeating: 0xFF, count: NoveltyMemory.encodedLimit(capacity: NoveltyMemory.capacity)),
+  ])
   func `damage is as if nothing had been seen`(bytes: [UInt8]) {
     var memory = NoveltyMemory(key: Self.key, encoded: bytes)
     let isNew = memory.isFirst(Self.item, .executable, of: nil, feature: 129)

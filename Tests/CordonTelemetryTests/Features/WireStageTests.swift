@@ -11,13 +11,14 @@ import Testing
   static let pump = "10.0.0.5"
   static let engine = "10.0.0.9"
 
-  static func stage(_ change: (inout Policy) -> Void = { _ in }) throws -> WireStage {
+  static func stage(memory: [UInt8] = [], _ change: (inout Policy) -> Void = { _ in }) throws -> WireStage {
     var policy = Policy.observeOnly
     policy.wire.devices = [Policy.WireDevice(address: try #require(IPAddress(pump)), label: "pump-3")]
     change(&policy)
     let ring = KeyRing(current: try #require(EpochKey(epoch: 1, bytes: [UInt8](1...32))))
-    let keys = PseudonymKeys(staff: ring, patient: ring, path: SymmetricKey(size: .bits256))
-    return WireStage(policy: policy, pseudonymiser: Pseudonymiser(keys: keys), host: host)
+    let keys = PseudonymKeys(staff: ring, patient: ring, path: SymmetricKey(data: [UInt8](repeating: 7, count: 32)))
+    return WireStage(
+      policy: policy, pseudonymiser: Pseudonymiser(keys: keys), host: host, ownKey: keys.path, memory: memory)
   }
 
   static func exchange(
@@ -150,7 +151,8 @@ import Testing
     stage.take(try Self.exchange(.flow(part)), at: Self.start, now: Self.start)
     let before = stage.windows.finish().map(\.entity)
     let ring = KeyRing(current: try #require(EpochKey(epoch: 2, bytes: [UInt8](2...33))))
-    stage.use(Pseudonymiser(keys: PseudonymKeys(staff: ring, path: SymmetricKey(size: .bits256))))
+    stage.use(
+      Pseudonymiser(keys: PseudonymKeys(staff: ring, path: SymmetricKey(data: [UInt8](repeating: 7, count: 32)))))
     stage.take(try Self.exchange(.flow(part)), at: Self.start, now: Self.start)
     let after = stage.windows.finish().map(\.entity)
     #expect(Set(before).intersection(after).map(\.label) == ["pump-3"])
