@@ -130,10 +130,20 @@ package struct WireStage: Sendable {
         context.resultsOutside = message.results.count { ranges.isOutside($0, of: me.ownHash) }
         context.patients = hashes(of: message.patients)
       }
-      windows.add(entity, schema: me.isHost ? .hostAtWire : .deviceAtWire, at: time, now: now) {
+      windows.add(
+        entity, schema: me.isHost ? .hostAtWire : .deviceAtWire, at: time, now: now, grace: Self.grace(exchange.event)
+      ) {
         WireFeatures.count(exchange, context, isDevice: !me.isHost, in: &$0)
       }
     }
+  }
+
+  /// Other programs tell of a flow when they have given it up, minutes after its last packet (Suricata after up to ten,
+  /// Zeek after up to five), and of names and handshakes at once: without grace none of their flows would count.
+  private static let flowGrace = Duration.seconds(900)
+
+  private static func grace(_ event: WireEvent) -> Duration {
+    if case .flow = event { flowGrace } else { .zero }
   }
 
   private mutating func hashes(of patients: [RawPatient]) -> [UInt64] {

@@ -108,8 +108,11 @@ package struct WindowAssembler: Sendable {
   }
 
   /// Lets one observation of an entity count in its window; nothing where that has closed or too many are open.
+  ///
+  /// - Parameter grace: how late what is told only once it is over may be, and still count: in the earliest window that
+  ///   has not closed.
   package mutating func add(
-    _ entity: EntityRef, schema: FeatureSchema, at time: Timestamp, now: Timestamp,
+    _ entity: EntityRef, schema: FeatureSchema, at time: Timestamp, now: Timestamp, grace: Duration = .zero,
     _ contribute: (inout WindowAccumulator) -> Void
   ) {
     let now = Self.bounded(now)
@@ -119,6 +122,7 @@ package struct WindowAssembler: Sendable {
       counters.ahead += 1
       moment = now.milliseconds
     }
+    if moment < watermark, watermark - moment <= grace.milliseconds { moment = watermark }
     latest = max(latest, moment)
     arrived = max(arrived, now.milliseconds)
     let length = settings.length.milliseconds

@@ -58,6 +58,21 @@ import Testing
     #expect(next.first?.start == Self.at(60))
   }
 
+  @Test func `what may be late counts in the earliest window that is open`() throws {
+    var windows = WindowAssembler()
+    Self.count(&windows, 300)
+    _ = windows.advance(to: Self.at(300))
+    for (moment, grace) in [(200.0, 60), (200, 120), (295, 0)] {
+      windows.add(
+        Self.host, schema: .hostAtHost, at: Self.at(moment), now: Self.at(301), grace: .seconds(grace)
+      ) { $0.add(at: 0) }
+    }
+    #expect(windows.counters.late == 1)
+    let closed = windows.finish()
+    #expect(closed.map(\.start) == [Self.at(240), Self.at(300)])
+    #expect(closed.map { $0.features[0] } == [2, 1], "the second of the three, and the third, which is not late")
+  }
+
   @Test func `how late the last came is told`() {
     var windows = WindowAssembler()
     Self.count(&windows, 10, now: 14.5)
