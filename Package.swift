@@ -227,7 +227,7 @@ let package = Package(
         protobuf,
       ], path: "Tests/Fuzz",
       exclude: [
-        "SDKReport/Corpus",
+        "SDKReport/Corpus", "ShortStream/Corpus",
         "AgentMessage/Corpus", "AuditLine/Corpus", "AuditMessage/Corpus", "AuthLine/Corpus", "BehaviourState/Corpus",
         "CaptureFile/Corpus", "DateText/Corpus",
         "DICOMStream/Corpus", "DistinctSketch/Corpus", "EnrolmentToken/Corpus", "EnvelopeBytes/Corpus",

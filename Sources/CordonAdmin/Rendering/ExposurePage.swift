@@ -70,6 +70,7 @@ enum ExposurePage {
     case "hl7": "HL7 in clear"
     case "dicom": "DICOM in clear"
     case "tls": service.version.map { $0 == 0 ? "SSL 3.0" : "TLS \($0)" } ?? "weak TLS"
+    case "rdp": "RDP without TLS or before the user is known"
     default: service.kind
     }
   }

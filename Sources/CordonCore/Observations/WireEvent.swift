@@ -30,6 +30,7 @@ package enum WireEvent: Hashable, Sendable {
   case flow(FlowPart)
   case dns(DNSMessage)
   case tls(TLSHandshake)
+  case rdp(RDPHandshake)
   case hl7(HL7Event)
   case dicom(DICOMEvent)
 }

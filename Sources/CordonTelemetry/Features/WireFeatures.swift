@@ -63,6 +63,8 @@ package enum WireFeatures {
       guard context.side == .client else { return }
       countName(message, context, in: &window)
     case .tls(let handshake): if handshake.isWeak { window.add(.weakHandshakes) }
+    // An inventory is made of it; how often is told by its connections.
+    case .rdp: break
     case .hl7(let event):
       guard isDevice else { return }
       countHL7(event, context, isSender: exchange.sender == context.side, in: &window)

@@ -1,6 +1,7 @@
 package import CordonCore
 
-/// What crosses the network in clear although patients are in it, and TLS that protects little: findings, not attacks.
+/// What crosses the network in clear although patients are in it, TLS that protects little, and desktops shown to whoever
+/// asks: findings, not attacks.
 ///
 /// One finding a day for each server and port; together they are the site's inventory of exposure. HL7 and DICOM that the
 /// sensor can read are in clear by definition.
@@ -27,7 +28,11 @@ package enum ExposureFinding {
       guard handshake.isWeak, let chosen = handshake.chosen else { return nil }
       let (name, number) = Self.version(chosen)
       return (.weakTLS, "agreed on \(name), which no longer protects", number)
-    case .flow, .dns, .hl7, .dicom: return nil
+    case .rdp(let handshake) where handshake.isUnprotected:
+      return (.weakRDP, "share a desktop without TLS", nil)
+    case .rdp(let handshake) where handshake.letsStrangersIn:
+      return (.weakRDP, "share a desktop before the user is known (no network level authentication)", nil)
+    case .flow, .dns, .hl7, .dicom, .rdp: return nil
     }
   }
 

@@ -8,7 +8,7 @@ package enum TripwireRule: Hashable, Sendable {
   /// A person logged in as an account that several share: a finding, not an attack.
   case sharedAccount
   /// What the network shows in clear, or protects too little: an inventory, not an attack.
-  case clearHL7, clearDICOM, weakTLS
+  case clearHL7, clearDICOM, weakTLS, weakRDP
   /// Many log-ons failed, from one place or of one account.
   case passwordGuessing
   /// A log-on succeeded where many had failed.
@@ -22,7 +22,7 @@ package enum TripwireRule: Hashable, Sendable {
 
   /// The rules that need no policy.
   package static let builtIn: [TripwireRule] = [
-    .canaryTouched, .encryptionBurst, .sensorTampering, .sharedAccount, .clearHL7, .clearDICOM, .weakTLS,
+    .canaryTouched, .encryptionBurst, .sensorTampering, .sharedAccount, .clearHL7, .clearDICOM, .weakTLS, .weakRDP,
     .passwordGuessing, .guessingSucceeded, .persistence,
   ]
 
@@ -36,6 +36,7 @@ package enum TripwireRule: Hashable, Sendable {
     case .clearHL7: Detection.exposurePrefix + "hl7"
     case .clearDICOM: Detection.exposurePrefix + "dicom"
     case .weakTLS: Detection.exposurePrefix + "tls"
+    case .weakRDP: Detection.exposurePrefix + "rdp"
     case .passwordGuessing: "password-guessing"
     case .guessingSucceeded: "guessing-succeeded"
     case .persistence: "persistence"
@@ -48,7 +49,7 @@ package enum TripwireRule: Hashable, Sendable {
   package var mayReflex: Bool {
     switch self {
     case .canaryTouched, .encryptionBurst: true
-    case .sensorTampering, .sharedAccount, .alert, .clearHL7, .clearDICOM, .weakTLS, .passwordGuessing,
+    case .sensorTampering, .sharedAccount, .alert, .clearHL7, .clearDICOM, .weakTLS, .weakRDP, .passwordGuessing,
       .guessingSucceeded, .persistence:
       false
     case .sigma(_, _, let mayReflex): mayReflex
@@ -61,7 +62,7 @@ package enum TripwireRule: Hashable, Sendable {
     case .canaryTouched, .encryptionBurst, .sensorTampering, .guessingSucceeded, .persistence: .seconds(600)
     // What a rule's author did not think of comes from timers: once an hour is often enough.
     case .sigma, .alert, .passwordGuessing: .seconds(3600)
-    case .sharedAccount, .clearHL7, .clearDICOM, .weakTLS: .seconds(86_400)
+    case .sharedAccount, .clearHL7, .clearDICOM, .weakTLS, .weakRDP: .seconds(86_400)
     }
   }
 
@@ -70,7 +71,7 @@ package enum TripwireRule: Hashable, Sendable {
     case .canaryTouched, .encryptionBurst: .critical
     case .sensorTampering, .guessingSucceeded, .persistence: .high
     case .passwordGuessing: .medium
-    case .sharedAccount, .clearHL7, .clearDICOM, .weakTLS: .low
+    case .sharedAccount, .clearHL7, .clearDICOM, .weakTLS, .weakRDP: .low
     case .sigma(_, let severity, _), .alert(_, _, let severity): severity
     }
   }

@@ -6,7 +6,7 @@ enum WireTraffic {
   static let own: [UInt8] = [192, 0, 2, 7]
   static let server: [UInt8] = [10, 0, 0, 9]
 
-  /// HL7, DICOM, TLS and a question for a name, between this machine and a device, with names wherever one may stand.
+  /// HL7, DICOM, TLS, a desktop and a question for a name, between this machine and a device, with names wherever one may stand.
   static func batch(of patient: String, named names: [String]) -> SensorBatch {
     let name = names.joined(separator: " ").filter { $0 != "|" }
     let message =
@@ -21,9 +21,11 @@ enum WireTraffic {
       return [UInt8(label.count)] + label
     }
     let question: [UInt8] = [1, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0] + labels + [0, 0, 1, 0, 1]
+    let cookie = Array("Cookie: mstshash=\(name.prefix(100))\r\n".utf8)
     let packets = [
       tcp(own, server, (40_000, 2575), Array(message.utf8)), tcp(server, own, (104, 40_001), accepted),
-      tcp(server, own, (443, 40_002), hello), udp(own, server, (5000, 53), question),
+      tcp(server, own, (443, 40_002), hello), tcp(own, server, (40_003, 3389), desktop(0xE0, cookie)),
+      tcp(server, own, (3389, 40_003), desktop(0xD0, [])), udp(own, server, (5000, 53), question),
     ]
     var block = FrameBlock()
     for packet in packets {
@@ -33,6 +35,30 @@ enum WireTraffic {
     }
     let addresses = FrameBlock.addresses([IPAddress(bytes: own)].compactMap(\.self))
     return SensorBatch(sensor: WireSensor.name, records: [addresses, block.take()])
+  }
+
+  /// The first message of a side that shares a desktop.
+  private static func desktop(_ code: UInt8, _ rest: [UInt8]) -> [UInt8] {
+    [3, 0] + number(UInt16(11 + rest.count)) + [UInt8(6 + rest.count), code, 0, 0, 0, 0, 0] + rest
+  }
+
+  /// A device's question for a name.
+  static func question(_ name: String) -> [UInt8] {
+    let labels = name.split(separator: ".").flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
+    return udp(
+      [10, 0, 0, 5], server, (5000, 53), [1, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0] + labels + [0, 0, 1, 0, 1])
+  }
+
+  /// A capture file of IP packets.
+  static func pcap(_ packets: [(time: Timestamp, bytes: [UInt8])]) -> [UInt8] {
+    func long(_ value: Int) -> [UInt8] { number(UInt16(value >> 16)) + number(UInt16(value & 0xFFFF)) }
+    var file: [UInt8] = [0xA1, 0xB2, 0xC3, 0xD4, 0, 2, 0, 4] + [UInt8](repeating: 0, count: 8)
+    file += long(65_535) + long(101)
+    for (time, bytes) in packets {
+      file += long(Int(time.milliseconds / 1000)) + long(Int(time.milliseconds % 1000) * 1000)
+      file += long(bytes.count) + long(bytes.count) + bytes
+    }
+    return file
   }
 
   private static func tcp(

@@ -30,6 +30,15 @@ import Testing
     #expect(try Self.hit(.tls(TLSHandshake(offered: 0x0301))) == nil)
   }
 
+  @Test(arguments: [(0, "without TLS"), (1, "no network level"), (2, ""), (8, "")])
+  func `a desktop is a finding where anybody is let look`(chosen: UInt32, words: String) throws {
+    let handshake = RDPHandshake(requested: .tls, chosen: RDPHandshake.Protection(rawValue: chosen))
+    let hit = try Self.hit(.rdp(handshake), port: 3389)
+    #expect((hit?.rule == .weakRDP) == !words.isEmpty)
+    #expect(hit?.predicate.contains(words) ?? words.isEmpty)
+    #expect(try Self.hit(.rdp(RDPHandshake(requested: []))) == nil, "nothing was agreed on")
+  }
+
   @Test func `what stays on the machine, or carries no patient, is none`() throws {
     #expect(try Self.hit(Self.message, to: "127.0.0.1") == nil)
     #expect(try Self.hit(.hl7(.acknowledgement(.accepted))) == nil)

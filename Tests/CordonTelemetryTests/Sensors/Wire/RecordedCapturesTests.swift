@@ -61,6 +61,7 @@ import Testing
     case .flow: "flows"
     case .dns: "names"
     case .tls: "handshakes"
+    case .rdp: "desktops"
     case .hl7: "of HL7"
     case .dicom: "of DICOM"
     }

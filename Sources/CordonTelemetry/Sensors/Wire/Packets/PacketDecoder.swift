@@ -1,7 +1,8 @@
 /// Frames to packets: link layer, IPv4 or IPv6, TCP or UDP; every number in them is hostile.
 ///
-/// Reads headers alone, in constant time and without allocating: at most `tagLimit` VLAN tags and `extensionLimit`
-/// extension headers.
+/// Reads headers alone, in constant time and without allocating: at most `tagLimit` VLAN tags, `extensionLimit` extension
+/// headers, and tunnels to a depth of `Tunnel.depthLimit`. Of a tunnel the packet within is what counts; where there is
+/// none that can be read, the tunnel's own.
 package enum PacketDecoder {
   package static let tagLimit = 4
   package static let extensionLimit = 8
@@ -10,11 +11,24 @@ package enum PacketDecoder {
     static let v4: UInt16 = 0x0800
     static let v6: UInt16 = 0x86DD
     static let tags: [UInt16] = [0x8100, 0x88A8, 0x9100]
+    static let labels: [UInt16] = [0x8847, 0x8848]
   }
 
   /// Reads the frame that lies in a range of the bytes.
   package static func decode(_ bytes: [UInt8], _ range: Range<Int>, link: LinkType) -> FrameVerdict {
     guard range.lowerBound >= 0, range.upperBound <= bytes.count else { return .malformed }
+    var verdict = decodeLink(bytes, range, link)
+    for _ in 0..<Tunnel.depthLimit {
+      guard case .packet(let packet) = verdict, let inner = Tunnel.inner(of: packet, in: bytes) else { return verdict }
+      switch decodeLink(bytes, inner.range, inner.link) {
+      case .malformed, .foreign: return verdict
+      case let within: verdict = within
+      }
+    }
+    return verdict
+  }
+
+  private static func decodeLink(_ bytes: [UInt8], _ range: Range<Int>, _ link: LinkType) -> FrameVerdict {
     switch link {
     case .raw: return decodeIP(bytes, range)
     case .loopback:
@@ -41,6 +55,20 @@ package enum PacketDecoder {
     }
     switch type {
     case EtherType.v4, EtherType.v6: return decodeIP(bytes, rest)
+    case _ where EtherType.labels.contains(type):
+      guard let inner = Tunnel.labelled(rest, in: bytes) else { return .foreign }
+      // A frame behind labels is read once: what is deeper in it is a tunnel of its own kind.
+      guard inner.link == .ethernet else { return decodeIP(bytes, inner.range) }
+      return decodeLabelledFrame(bytes, inner.range)
+    default: return .foreign
+    }
+  }
+
+  /// An Ethernet frame that must hold IP at once, so that labels in labels end.
+  private static func decodeLabelledFrame(_ bytes: [UInt8], _ range: Range<Int>) -> FrameVerdict {
+    guard range.count >= 14 else { return .foreign }
+    switch bytes.number16(at: range.lowerBound + 12) {
+    case EtherType.v4, EtherType.v6: return decodeIP(bytes, range.dropped(14))
     default: return .foreign
     }
   }
@@ -126,7 +154,7 @@ package enum PacketDecoder {
       guard captured - position >= 8 else { return .malformed }
       headerLength = 8
     default:
-      packet.payload = captured..<captured
+      packet.payload = min(position, captured)..<captured
       return .packet(packet)
     }
     packet.sourcePort = bytes.number16(at: position)
