@@ -71,7 +71,7 @@ struct RunCommand: AsyncParsableCommand {
     discussion: """
       Stops on SIGTERM after what is spooled is safe; held actions stay in force for their leases.
 
-      With --recording the agent reads an audit.log (or a pipe that one is written to) in place of this machine's own
+      With --recording the agent reads an audit.log or a pcap (or a pipe that one is written to) in place of this machine's
       sensors, in the recording's own time: what it shows is windowed, learned, scored and sent as if it had just
       happened, and nothing is done on this machine: no reflex acts, and what operators or standing authority order is
       refused. For trying Cordon out; the recording should be of the host whose label the agent has. An audit.log knows
@@ -81,10 +81,11 @@ struct RunCommand: AsyncParsableCommand {
         cordon-agent run
         cordon-agent run --recording ws-17/audit.log --config ws-17.conf
         cordon-agent run --recording ws-17/audit.log --accounts ws-17/passwd --config ws-17.conf
+        cordon-agent run --recording gateway/monday.pcap --config gateway.conf
       """)
 
   @OptionGroup var options: AgentOptions
-  @Option(help: ArgumentHelp("Read this in place of the machine's own sensors.", valueName: "audit.log"))
+  @Option(help: ArgumentHelp("Read this in place of the machine's own sensors.", valueName: "audit.log|pcap"))
   var recording: String?
   @Option(help: ArgumentHelp("The recorded machine's accounts, as getent passwd prints them.", valueName: "passwd"))
   var accounts: String?

@@ -8,10 +8,11 @@ import ServiceLifecycle
 import SwiftProtobuf
 import Synchronization
 
-/// A recorded audit.log, or a pipe that one is written to, in place of this machine's sensors.
+/// A recorded audit.log or capture of the network, or a pipe that one is written to, in place of this machine's sensors.
 ///
 /// Read as fast as the worker takes it, and waiting while there is no worker: a recording can wait, so nothing of it is
-/// dropped. Its bytes are not looked into here. A worker that starts anew goes on where the one before stopped reading.
+/// dropped. Its bytes are not looked into here, but for the first four, which tell a capture from lines. A worker that
+/// starts anew goes on where the one before stopped reading; of a capture it lacks the head then, and counts the rest lost.
 final class RecordingFeed: SensorFeed {
   private static let chunk = 1 << 16
   /// Between two looks at whether a worker is there, or more was written.
@@ -22,12 +23,14 @@ final class RecordingFeed: SensorFeed {
     var lines: UInt64 = 0
     var isAtEnd = false
     var reported: Cordon_V1_SensorState?
+    /// Under which records come.
+    var sensor: String
   }
 
   private let path: String
   private let descriptor: Int32
   private let logger: Logger
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
   /// Opens the recording. Code: `recording-unreadable`.
   init(path: String, logger: Logger) throws(CordonError) {
@@ -39,11 +42,19 @@ final class RecordingFeed: SensorFeed {
       throw CordonError(
         errno == ENOENT ? .missing : .inputOutput, "recording-unreadable",
         "\(path) cannot be opened: \(String(cString: strerror(errno))).",
-        remedy: "Name an audit.log, or a pipe, that you may read.")
+        remedy: "Name an audit.log, a capture (pcap), or a pipe, that you may read.")
     }
+    state = Mutex(State(sensor: Self.begins(descriptor)))
   }
 
   deinit { close(descriptor) }
+
+  /// Of a file at once; of a pipe with its first bytes.
+  private static func begins(_ descriptor: Int32) -> String {
+    var head = [UInt8](repeating: 0, count: 4)
+    let isCapture = pread(descriptor, &head, head.count, 0) == head.count && RecordedCapture.begins(head[...])
+    return isCapture ? RecordedCapture.sensor : AuditSensor.name
+  }
 
   func follow(_ policy: Policy) {}
 
@@ -62,7 +73,7 @@ final class RecordingFeed: SensorFeed {
   func report() {
     let (seam, message) = state.withLock { state -> (KeeperSeam?, Cordon_V1_SensorState) in
       var message = Cordon_V1_SensorState()
-      message.sensor = AuditSensor.name
+      message.sensor = state.sensor
       message.running = true
       // Leaves the machine: the file's name stays here.
       message.reason = "reads a recording" + (state.isAtEnd ? ", which has ended" : "")
@@ -86,8 +97,14 @@ final class RecordingFeed: SensorFeed {
       let count = Glibc.read(descriptor, &buffer, buffer.count)
       switch count {
       case 1...:
+        if !hasBegun, RecordedCapture.begins(buffer[..<count]) {
+          state.withLock { $0.sensor = RecordedCapture.sensor }
+          report()
+        }
         hasBegun = true
-        guard hand(lines.take(buffer[..<count]), stop: stop) else { return }
+        let isCapture = state.withLock { $0.sensor == RecordedCapture.sensor }
+        let records = isCapture ? [Array(buffer[..<count])] : lines.take(buffer[..<count])
+        guard hand(records, stop: stop) else { return }
       case 0 where hasBegun || !isPipe:
         if let line = lines.rest() { _ = hand([line], stop: stop) }
         return end()
@@ -111,11 +128,11 @@ final class RecordingFeed: SensorFeed {
     return fstat(descriptor, &facts) == 0 && facts.st_mode & S_IFMT == S_IFIFO
   }
 
-  /// Hands lines to the worker, waiting for one; false once the thread is to end.
+  /// Hands lines or a piece to the worker, waiting for one; false once the thread is to end.
   private func hand(_ lines: [[UInt8]], stop: Int32) -> Bool {
     guard !lines.isEmpty else { return true }
     var message = Cordon_V1_KeeperMessage()
-    message.sensorBytes.sensor = AuditSensor.name
+    message.sensorBytes.sensor = state.withLock { $0.sensor }
     message.sensorBytes.records = lines.map { Data($0) }
     while true {
       if let seam = state.withLock({ $0.seam }), (try? seam.send(message)) != nil {

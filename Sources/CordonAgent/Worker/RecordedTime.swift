@@ -1,7 +1,7 @@
 import CordonCore
 import CordonTelemetry
 
-/// Steps a pipeline with recorded lines, in the recording's own time.
+/// Steps a pipeline with recorded lines or a recorded capture, in the recording's own time.
 ///
 /// Lines within a second of each other go in together; then time moves on to the newest of them. It never goes back.
 struct RecordedTime: Sendable {
@@ -10,6 +10,8 @@ struct RecordedTime: Sendable {
 
   /// Of the newest line; the epoch before the first.
   private(set) var now = Timestamp.epoch
+  /// Where the recording is one of the network.
+  private var capture = RecordedCapture()
   private var batch = SensorBatch(sensor: AuditSensor.name)
   private var batchStart = Timestamp.epoch
 
@@ -25,6 +27,14 @@ struct RecordedTime: Sendable {
     batch.records.append(line)
     return outputs
   }
+
+  /// Takes a piece of a capture; returns what comes of it.
+  mutating func take(piece: [UInt8], into pipeline: inout WorkerPipeline) -> [WorkerOutput] {
+    capture.take(piece, into: &pipeline, now: &now)
+  }
+
+  /// Of a capture: pieces, and frames of links that are not read, that are lost.
+  var lost: UInt64 { capture.lost }
 
   /// Hands on the lines that wait.
   mutating func step(_ pipeline: inout WorkerPipeline) -> [WorkerOutput] {

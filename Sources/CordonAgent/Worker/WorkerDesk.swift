@@ -170,12 +170,17 @@ package final class WorkerDesk: AgentStatusSource {
 }
 
 extension WorkerDesk.State {
-  /// Takes in recorded lines, and what waits of them at once: the next may be long in coming.
-  mutating func replay(_ lines: [[UInt8]]) -> [WorkerOutput] {
+  /// Takes in recorded lines or pieces of a capture, and what waits of them at once: the next may be long in coming.
+  mutating func replay(_ batch: SensorBatch) -> [WorkerOutput] {
     guard var pipeline, var time = recorded else { return [] }
     self.pipeline = nil
     var outputs: [WorkerOutput] = []
-    for line in lines { outputs += time.take(line, into: &pipeline) }
+    if batch.sensor == RecordedCapture.sensor {
+      for piece in batch.records { outputs += time.take(piece: piece, into: &pipeline) }
+      sensors[batch.sensor]?.dropped = time.lost
+    } else {
+      for line in batch.records { outputs += time.take(line, into: &pipeline) }
+    }
     outputs += time.step(&pipeline)
     self.pipeline = pipeline
     recorded = time
@@ -210,7 +215,7 @@ extension WorkerDesk {
       state.sensors[batch.sensor]?.observed += UInt64(batch.records.count)
       state.sensors[batch.sensor]?.dropped += batch.dropped
       guard settings.isRecorded else { return [state.pipeline!.ingest(batch, at: now)] }
-      return state.replay(batch.records)
+      return state.replay(batch)
     }
     outputs.forEach(emit)
   }

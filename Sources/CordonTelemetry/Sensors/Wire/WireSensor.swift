@@ -18,11 +18,17 @@ package struct WireSensor: Sensor {
   /// The frames of a capture file, as the source would hand them on; those of a link that is not read are left out and
   /// counted as dropped.
   package static func records(inReplay bytes: [UInt8]) -> SensorBatch {
-    var batch = SensorBatch(sensor: name)
     guard var file = PacketFile(bytes) else {
-      batch.dropped = bytes.isEmpty ? 0 : 1
-      return batch
+      return SensorBatch(sensor: name, records: [], dropped: bytes.isEmpty ? 0 : 1)
     }
+    var batch = records(of: &file)
+    if file.isDamaged { batch.dropped += 1 }
+    return batch
+  }
+
+  /// The frames that a capture file has now, as `records(inReplay:)`.
+  package static func records(of file: inout PacketFile) -> SensorBatch {
+    var batch = SensorBatch(sensor: name)
     var block = FrameBlock()
     while let frame = file.next() {
       guard let link = frame.link else {
@@ -38,7 +44,6 @@ package struct WireSensor: Sensor {
     }
     let last = block.take()
     if !last.isEmpty { batch.records.append(last) }
-    if file.isDamaged { batch.dropped += 1 }
     return batch
   }
 }

@@ -4,10 +4,13 @@ import CordonCore
 ///
 /// After the drafts of the IETF's opsawg, draft-ietf-opsawg-pcap and draft-ietf-opsawg-pcapng. Our own reader rather than
 /// libpcap's, because the same two hundred lines serve the agent, which must not link a parser of hostile files for it.
-/// A damaged file ends where it is damaged; `isDamaged` says so.
+/// A damaged file ends where it is damaged; `isDamaged` says so. A file may come in pieces (`append`): what is not whole
+/// yet is then no damage.
 package struct PacketFile: Sendable {
   /// Bytes of one frame; a longer one is damage.
   package static let frameLimit = 256 << 10
+  /// Bytes of one block of a pcapng file; a longer one is damage.
+  package static let blockLimit = 16 << 20
   /// Interfaces of one section of a pcapng file.
   package static let interfaceLimit = 1024
 
@@ -20,7 +23,10 @@ package struct PacketFile: Sendable {
     var offset: Int64 = 0
   }
 
-  package let bytes: [UInt8]
+  /// Of the file, from the last frame before the latest `append` on.
+  package private(set) var bytes: [UInt8]
+  /// More of the file may follow.
+  private let isGrowing: Bool
   package private(set) var isDamaged = false
 
   private let format: Format
@@ -29,9 +35,12 @@ package struct PacketFile: Sendable {
   private var interfaces: [Interface] = []
 
   /// Nil where the bytes are no capture file.
-  package init?(_ bytes: [UInt8]) {
+  ///
+  /// - Parameter isGrowing: whether more of it follows.
+  package init?(_ bytes: [UInt8], isGrowing: Bool = false) {
     guard bytes.count >= 24 else { return nil }
     self.bytes = bytes
+    self.isGrowing = isGrowing
     let magic = bytes.number32(at: 0)
     switch magic {
     case 0xA1B2_C3D4, 0xA1B2_3C4D: isSwapped = false
@@ -51,6 +60,13 @@ package struct PacketFile: Sendable {
     position = 24
   }
 
+  /// More of a growing file; the frames before lose their places.
+  package mutating func append(_ more: [UInt8]) {
+    bytes.removeFirst(position)
+    position = 0
+    bytes += more
+  }
+
   /// The next frame; nil at the end and at the first damage.
   package mutating func next() -> CapturedFrame? {
     switch format {
@@ -65,10 +81,11 @@ package struct PacketFile: Sendable {
 
   private mutating func nextClassic(_ link: LinkType?, _ fractions: Int64) -> CapturedFrame? {
     guard position < bytes.count else { return nil }
-    guard bytes.count - position >= 16 else { return damage() }
+    guard bytes.count - position >= 16 else { return end() }
     let (seconds, fraction) = (Int64(number(position)), Int64(number(position + 4)))
     let (captured, original) = (Int(number(position + 8)), Int(number(position + 12)))
-    guard captured <= Self.frameLimit, captured <= bytes.count - position - 16 else { return damage() }
+    guard captured <= Self.frameLimit else { return damage() }
+    guard captured <= bytes.count - position - 16 else { return end() }
     let start = position + 16
     position = start + captured
     return CapturedFrame(
@@ -81,6 +98,9 @@ package struct PacketFile: Sendable {
     position = bytes.count
     return nil
   }
+
+  /// What is there is not whole: damage where nothing more comes.
+  private mutating func end() -> CapturedFrame? { isGrowing ? nil : damage() }
 
   private func number(_ position: Int) -> UInt32 {
     let number = bytes.number32(at: position)
@@ -111,7 +131,7 @@ extension PacketFile {
   private mutating func nextBlock() -> Block? {
     guard position < bytes.count else { return nil }
     guard bytes.count - position >= 12 else {
-      _ = damage()
+      _ = end()
       return nil
     }
     // The same in both byte orders, by design.
@@ -126,8 +146,12 @@ extension PacketFile {
       interfaces.removeAll()
     }
     let length = Int(number(position + 4))
-    guard length >= 12, length % 4 == 0, length <= bytes.count - position else {
+    guard length >= 12, length % 4 == 0, length <= Self.blockLimit else {
       _ = damage()
+      return nil
+    }
+    guard length <= bytes.count - position else {
+      _ = end()
       return nil
     }
     let block = Block(type: number(position), body: (position + 8)..<(position + length - 4))

@@ -63,6 +63,25 @@ import Testing
     #expect(try Self.frames(oversized).isDamaged)
   }
 
+  @Test(arguments: [1, 3, 16, 17, 40]) func `a file that comes in pieces has the same frames`(size: Int) throws {
+    let bytes = WireSamples.pcap(Self.packets)
+    var file = try #require(PacketFile(Array(bytes[..<24]), isGrowing: true))
+    var found: [[UInt8]] = []
+    for start in stride(from: 24, to: bytes.count, by: size) {
+      file.append(Array(bytes[start..<min(start + size, bytes.count)]))
+      while let frame = file.next() { found.append(Array(file.bytes[frame.range])) }
+    }
+    #expect(found == Self.packets && !file.isDamaged)
+    #expect(file.bytes.count <= size + 16 + 4, "what was read is forgotten")
+  }
+
+  @Test func `damage of a growing file is damage at once`() throws {
+    var bytes = WireSamples.pcap(Self.packets)
+    bytes[32..<36] = [0x00, 0x10, 0, 0]
+    var file = try #require(PacketFile(bytes, isGrowing: true))
+    #expect(file.next() == nil && file.isDamaged)
+  }
+
   @Test(arguments: [[], [0xA1], Array("not a capture file at all".utf8), [UInt8](repeating: 0, count: 64)])
   func `other files are none`(bytes: [UInt8]) { #expect(PacketFile(bytes) == nil) }
 
