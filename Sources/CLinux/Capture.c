@@ -133,6 +133,8 @@ int cordon_ring_next(struct cordon_ring *ring, struct cordon_frame *frame) {
     frame->captured = head->tp_snaplen;
     frame->length = head->tp_len;
     frame->milliseconds = (int64_t)head->tp_sec * 1000 + head->tp_nsec / 1000000;
+    frame->interface = (uint32_t)address->sll_ifindex;
+    frame->outgoing = address->sll_pkttype == PACKET_OUTGOING;
     return 1;
   }
 }

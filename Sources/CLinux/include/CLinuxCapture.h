@@ -16,6 +16,9 @@ struct cordon_frame {
   uint32_t length;
   // Since 1970.
   int64_t milliseconds;
+  // Index of the interface that it was seen on, and whether this machine sent it there.
+  uint32_t interface;
+  int outgoing;
 };
 
 // Opens a ring on an interface, or on all of them (0); the filter sees packets from their IP header on. 0, or -errno.

@@ -63,6 +63,10 @@ package final class WireSource: ThreadedSource {
       let now = ContinuousClock.now
       if now - told >= Self.addressInterval {
         queue.offer(FrameBlock.addresses(MachineAddresses.current()))
+        if running.settings.policy.interfaces.isEmpty {
+          let joined = JoinedInterfaces.current()
+          for ring in rings { ring.joined = joined }
+        }
         told = now
       }
       if now - counted >= Self.countInterval {

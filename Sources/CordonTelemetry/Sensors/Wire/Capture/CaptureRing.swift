@@ -29,6 +29,9 @@ final class CaptureRing {
 
   deinit { cordon_ring_close(ring) }
 
+  /// Which packets come by twice; of none that is captured by its interface's name.
+  var joined = JoinedInterfaces()
+
   var descriptor: Int32 { cordon_ring_descriptor(ring) }
 
   /// Packets that found the ring full since the last call.
@@ -41,6 +44,7 @@ final class CaptureRing {
     var frame = cordon_frame()
     while hasRoom() {
       guard cordon_ring_next(ring, &frame) == 1 else { return true }
+      if joined.isRepeat(interface: frame.interface, isOutgoing: frame.outgoing != 0) { continue }
       body(
         UnsafeRawBufferPointer(start: frame.bytes, count: Int(frame.captured)),
         Timestamp(milliseconds: frame.milliseconds), Int(frame.length))
