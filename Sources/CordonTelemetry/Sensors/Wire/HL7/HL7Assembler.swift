@@ -26,7 +26,9 @@ struct HL7Assembler: Sendable {
     var answer: Answer?
   }
 
-  private var assembled: Assembled?
+  /// Of the message that has begun; what it holds is changed in place, because it is large.
+  private var assembled = Assembled(message: HL7Message(type: "", trigger: "", bytes: 0), control: 0)
+  private var hasHeader = false
   private var flaw: HL7Flaw?
   private var delimiters: HL7Delimiters?
   /// Of the last header read: on one connection the parties hardly change, and their names are taken over.
@@ -35,7 +37,7 @@ struct HL7Assembler: Sendable {
 
   /// A message begins.
   mutating func start() {
-    assembled = nil
+    hasHeader = false
     flaw = nil
     delimiters = nil
   }
@@ -43,20 +45,20 @@ struct HL7Assembler: Sendable {
   /// The message's end, or that of the one before in a batch: what it came to, or why it came to nothing.
   mutating func end(bytes: Int) -> Outcome {
     defer { start() }
-    guard var assembled else { return .flaw(flaw ?? .noHeader, bytes: bytes) }
+    guard hasHeader else { return .flaw(flaw ?? .noHeader, bytes: bytes) }
     assembled.message.bytes = bytes
     return .message(assembled)
   }
 
   /// Whether a segment is the header of another message in the same frame, as batches have it.
-  func isNext(_ segment: Span<UInt8>) -> Bool { assembled != nil && segment.has("MSH", at: 0) }
+  func isNext(_ segment: Span<UInt8>) -> Bool { hasHeader && segment.has("MSH", at: 0) }
 
   /// Reads one segment.
   mutating func take(_ whole: Span<UInt8>) {
     // Some senders put the byte-order mark of their file before the message.
     let isMarked = whole.count > 3 && whole[0] == 0xEF && whole[1] == 0xBB && whole[2] == 0xBF
     let segment = whole.extracting((isMarked ? 3 : 0)..<whole.count)
-    guard assembled != nil, let delimiters else { return takeHeader(segment) }
+    guard hasHeader, let delimiters else { return takeHeader(segment) }
     guard segment.count > 4, segment[3] == delimiters.field else { return }
     if segment.has("OBX", at: 0) {
       takeResult(segment, delimiters)
@@ -96,6 +98,7 @@ struct HL7Assembler: Sendable {
     message.isControl = HL7Purpose.isControl(type: type, trigger: trigger)
     message.isAlert = HL7Purpose.isAlert(type: type, trigger: trigger)
     assembled = Assembled(message: message, control: control)
+    hasHeader = true
   }
 
   /// Names of applications and facilities, MSH-3 to MSH-6, each by its first component.
@@ -117,7 +120,7 @@ struct HL7Assembler: Sendable {
 
   private mutating func takeAnswer(_ segment: Span<UInt8>, _ delimiters: HL7Delimiters) {
     var fields = HL7Parts(4..<segment.count, separator: delimiters.field)
-    guard let code = fields.next(in: segment), code.count == 2, assembled?.answer == nil,
+    guard let code = fields.next(in: segment), code.count == 2, assembled.answer == nil,
       segment[code.lowerBound] == UInt8(ascii: "A") || segment[code.lowerBound] == UInt8(ascii: "C")
     else { return }
     let acknowledgement: HL7Acknowledgement
@@ -128,7 +131,7 @@ struct HL7Assembler: Sendable {
     default: return
     }
     let control = fields.next(in: segment).map { HL7Text.hash($0, in: segment) } ?? 0
-    assembled?.answer = Answer(acknowledgement: acknowledgement, control: control)
+    assembled.answer = Answer(acknowledgement: acknowledgement, control: control)
   }
 
   /// PID-3 repeats for one patient: a medical record number or one of the enterprise comes before others.
@@ -145,11 +148,11 @@ struct HL7Assembler: Sendable {
       if isPreferred { break }
     }
     if best == nil, let external { best = Self.patient(external, segment, delimiters).patient }
-    guard let best, assembled?.message.patients.contains(best) == false else { return }
-    if assembled?.message.patients.count ?? 0 < HL7Message.patientLimit {
-      assembled?.message.patients.append(best)
+    guard let best, !assembled.message.patients.contains(best) else { return }
+    if assembled.message.patients.count < HL7Message.patientLimit {
+      assembled.message.patients.append(best)
     } else {
-      assembled?.message.omittedPatients += 1
+      assembled.message.omittedPatients += 1
     }
   }
 
@@ -199,10 +202,10 @@ struct HL7Assembler: Sendable {
         range = number
       }
       guard let value = HL7Text.number(range, in: segment) else { continue }
-      if assembled?.message.results.count ?? 0 < HL7Message.resultLimit {
-        assembled?.message.results.append(HL7Result(code: hash, value: value))
+      if assembled.message.results.count < HL7Message.resultLimit {
+        assembled.message.results.append(HL7Result(code: hash, value: value))
       } else {
-        assembled?.message.omittedResults += 1
+        assembled.message.omittedResults += 1
       }
     }
   }
