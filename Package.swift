@@ -244,8 +244,9 @@ let package = Package(
     program(
       "cordon-bench",
       [
-        "CalibrationBench", "CordonCore", "CordonCollector", "CordonLearning", "CordonPolicy", "CordonRange",
-        "CordonRuntime", "CordonStore", "CordonTelemetry", "CordonTrust", "CordonWire", "CSQLite", argumentParser,
+        "CalibrationBench", "CordonAgent", "CordonCore", "CordonCollector", "CordonLearning", "CordonPolicy",
+        "CordonRange", "CordonRuntime", "CordonStore", "CordonTelemetry", "CordonTrust", "CordonWire", "CSQLite",
+        argumentParser,
         grpcCore, grpcNIO, protobuf,
       ], path: "Tests/Benchmarks"),
     program(

@@ -9,7 +9,7 @@ struct BenchProgram: AsyncParsableCommand {
     subcommands: [
       IngestBench.self, InsertsBench.self, ConnectionsBench.self, CalibrationBenchCommand.self, AuditBench.self,
       SigmaBench.self, TelemetryBench.self, AgentBench.self, LiveBench.self, ReflexBench.self, ModelsBench.self,
-      ContributionsBench.self,
+      ContributionsBench.self, RangeBench.self, FleetBench.self,
       EchoServerCommand.self,
     ])
 }
