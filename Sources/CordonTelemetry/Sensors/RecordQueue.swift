@@ -39,6 +39,38 @@ package final class RecordQueue: Sendable {
 
     var isWaiting: Bool { !records.isEmpty || !marks.isEmpty || dropped > 0 }
 
+    /// Adds a record, or drops and counts it; true where its reader is to be woken.
+    mutating func add(_ record: [UInt8], sizeLimit: Int) -> Bool {
+      read += 1
+      let fits =
+        record.count <= sizeLimit && records.count < RecordQueue.recordLimit
+        && bytes + record.count <= RecordQueue.byteLimit
+      guard fits else {
+        dropped += 1
+        droppedEver += 1
+        return dropped == 1
+      }
+      records.append(record)
+      bytes += record.count
+      return records.count == 1
+    }
+
+    /// How many of the oldest records leave in one batch: what one mark is said of stays together, so that a reader
+    /// which dies behind a batch has not taken in what will be read again.
+    func due(most: Int, bytes limit: Int) -> Int {
+      var (count, taken) = (0, 0)
+      while count < min(most, records.count), count == 0 || taken + records[count].count <= limit {
+        taken += records[count].count
+        count += 1
+      }
+      if let last = marks.last(where: { $0.behind <= count && $0.behind > 0 }) { return last.behind }
+      guard let first = marks.first(where: { $0.behind > 0 }), first.behind <= RecordQueue.recordLimit / 2 else {
+        return count
+      }
+      let together = records[..<first.behind].reduce(0) { $0 + $1.count }
+      return together <= RecordQueue.byteLimit / 2 ? first.behind : count
+    }
+
     /// Of the `count` records that leave.
     mutating func takeMarks(of count: Int) -> [UInt8] {
       let due = marks.prefix { $0.behind <= count }
@@ -63,15 +95,6 @@ package final class RecordQueue: Sendable {
     (wakeups, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
-  /// Says how far the source has read, once all records that wait now have been taken in.
-  package func mark(_ words: [UInt8]) {
-    let isAlone = state.withLock { state in
-      state.marks.append((state.records.count, words))
-      return state.records.isEmpty
-    }
-    if isAlone { signal.yield() }
-  }
-
   /// Forgets what waits, which the source will read again: nothing of it counts as dropped.
   package func clear() {
     state.withLock { state in
@@ -83,19 +106,17 @@ package final class RecordQueue: Sendable {
 
   /// Adds a record, or drops and counts it.
   package func offer(_ record: [UInt8]) {
+    if state.withLock({ $0.add(record, sizeLimit: sizeLimit) }) { signal.yield() }
+  }
+
+  /// Adds records, and says how far the source has read once they have been taken in: no reader sees the one without the
+  /// other.
+  package func offer(_ records: [[UInt8]], mark words: [UInt8]) {
     let isFirst = state.withLock { state in
-      state.read += 1
-      let fits =
-        record.count <= sizeLimit && state.records.count < Self.recordLimit
-        && state.bytes + record.count <= Self.byteLimit
-      guard fits else {
-        state.dropped += 1
-        state.droppedEver += 1
-        return state.dropped == 1
-      }
-      state.records.append(record)
-      state.bytes += record.count
-      return state.records.count == 1
+      var isFirst = state.records.isEmpty
+      for record in records where state.add(record, sizeLimit: sizeLimit) { isFirst = true }
+      state.marks.append((state.records.count, words))
+      return isFirst
     }
     if isFirst { signal.yield() }
   }
@@ -116,7 +137,7 @@ package final class RecordQueue: Sendable {
   }
 
   /// Takes at most so many of the oldest records and so many bytes of them, but one at least, and all drops; nil where
-  /// there is neither.
+  /// there is neither. What one mark is said of is not parted, up to half of what the queue holds.
   package func drain(most: Int = recordLimit, bytes limit: Int = byteLimit) -> SensorBatch? {
     let (batch, isMore): (SensorBatch?, Bool) = state.withLock { state in
       guard state.isWaiting else { return (nil, false) }
@@ -128,14 +149,10 @@ package final class RecordQueue: Sendable {
         batch.progress = state.marks.flatMap(\.words)
         state.marks = []
       } else {
-        var (count, taken) = (0, 0)
-        while count < min(most, state.records.count), count == 0 || taken + state.records[count].count <= limit {
-          taken += state.records[count].count
-          count += 1
-        }
+        let count = state.due(most: most, bytes: limit)
         batch.records = Array(state.records[..<count])
         state.records.removeFirst(count)
-        state.bytes -= taken
+        state.bytes -= batch.records.reduce(0) { $0 + $1.count }
         batch.progress = state.takeMarks(of: count)
       }
       return (batch, !state.records.isEmpty)

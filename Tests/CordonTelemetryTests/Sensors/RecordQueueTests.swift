@@ -69,24 +69,36 @@ import Testing
     #expect(queue.hasRoom)
   }
 
-  @Test func `how far the source has read leaves with the last record that it is said of`() {
+  @Test func `how far the source has read leaves with the records that it is said of, which stay together`() {
     let queue = RecordQueue(sensor: "x")
-    for number in 0..<4 {
-      queue.offer([UInt8(number)])
-      if number % 2 == 1 { queue.mark([UInt8(number)]) }
-    }
-    #expect(queue.drain(most: 1) == SensorBatch(sensor: "x", records: [[0]]))
-    #expect(queue.drain(most: 1) == SensorBatch(sensor: "x", records: [[1]], progress: [1]))
-    #expect(queue.drain() == SensorBatch(sensor: "x", records: [[2], [3]], progress: [3]))
-    queue.mark([9])
+    queue.offer([[0], [1]], mark: [1])
+    queue.offer([[2], [3], [4]], mark: [4])
+    queue.offer([5])
+    #expect(queue.drain(most: 1) == SensorBatch(sensor: "x", records: [[0], [1]], progress: [1]))
+    #expect(queue.drain(most: 2) == SensorBatch(sensor: "x", records: [[2], [3], [4]], progress: [4]))
+    #expect(queue.drain(most: 2) == SensorBatch(sensor: "x", records: [[5]]))
+    queue.offer([], mark: [9])
     #expect(queue.drain() == SensorBatch(sensor: "x", progress: [9]))
     #expect(queue.drain() == nil)
+  }
+
+  @Test func `of two that fit both leave, of one that does not as much as the reader takes`() {
+    let queue = RecordQueue(sensor: "x")
+    for number in 0..<3 { queue.offer([[UInt8(number)]], mark: [UInt8(number)]) }
+    #expect(queue.drain(most: 2) == SensorBatch(sensor: "x", records: [[0], [1]], progress: [0, 1]))
+    queue.clear()
+    let most = RecordQueue.recordLimit / 2
+    queue.offer([[UInt8]](repeating: [7], count: most + 1), mark: [7])
+    #expect(queue.drain(most: 2)?.records.count == 2)
+    #expect(
+      queue.drain(most: 2)
+        == SensorBatch(sensor: "x", records: [[UInt8]](repeating: [7], count: most - 1), progress: [7]))
   }
 
   @Test func `what is forgotten, because it will be read again, is no drop`() {
     let queue = RecordQueue(sensor: "x")
     queue.offer([1])
-    queue.mark([1])
+    queue.offer([], mark: [1])
     queue.clear()
     #expect(queue.drain() == nil)
     queue.offer([2])

@@ -25,6 +25,8 @@ package struct EHRFramer: RecordFramer {
 
   package var pending: Int { waiting.count }
 
+  package var repeated: Int { 0 }
+
   /// Records stand alone: nothing is to be learned from what came before.
   package mutating func resume(after beginning: [UInt8]) {}
 

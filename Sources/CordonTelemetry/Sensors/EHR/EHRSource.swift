@@ -48,12 +48,14 @@ package final class EHRSource: ResumableSource, ThreadedSource {
     var care: LogFollower<EHRFramer>?
     /// As the queue was told; nil before the first look.
     var positions: LogPositions?
+    /// Of the files of care: as long as they are followed, no longer.
+    var carePositions = LogPositions()
 
     /// Gives descriptors back; the next look begins at the positions.
     mutating func close() {
       trails?.close()
       care?.close()
-      (trails, care) = (nil, nil)
+      (trails, care, carePositions) = (nil, nil, LogPositions())
     }
   }
 
@@ -138,8 +140,7 @@ package final class EHRSource: ResumableSource, ThreadedSource {
     var care = reading.care ?? LogFollower(paths: settings.policy.carePaths, framer: EHRFramer())
     var trails = reading.trails ?? LogFollower(paths: settings.policy.paths, framer: EHRFramer(), isMarked: true)
     // Care first: what explains an access should be known before it.
-    var forgotten = LogPositions()
-    let isMoreCare = care.step(into: queue, &forgotten)
+    let isMoreCare = care.step(into: queue, &reading.carePositions)
     let isMore = isMoreCare || trails.step(into: queue, &positions)
     (reading.care, reading.trails, reading.positions) = (care, trails, positions)
     running.say(trails.notes + care.notes)

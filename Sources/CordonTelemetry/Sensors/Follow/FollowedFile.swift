@@ -5,11 +5,13 @@ import Glibc
 ///
 /// - Renamed or deleted, and another made under its name: the old one is read to its end first.
 /// - Truncated, or written anew in place (its beginning is another): read from the beginning; the unfinished record is
-///   counted as dropped. What was cut off before it was read is told by `takeLost`, for a copy of it may be there.
+///   counted as dropped.
+/// - Where more may have come and gone than it saw, it says so by `takeUnseen`. One that was cut off is not read on before:
+///   until its copy is read, the copy is known by nothing but where the file itself was left.
 /// - A link, a folder, a device: never opened, so that nobody can make root read another file for them.
 struct FollowedFile<Framer: RecordFramer> {
-  /// Bytes read at a time.
-  static var chunk: Int { 64 << 10 }
+  /// Bytes read at a time: half as many records, or fewer, which a queue that is half empty takes.
+  static var chunk: Int { RecordQueue.recordLimit }
   /// Bytes of the beginning by which a file is known again.
   static var headLimit: Int { 256 }
   /// Looks without growth after which a file of a folder is closed.
@@ -25,18 +27,12 @@ struct FollowedFile<Framer: RecordFramer> {
     case refused
   }
 
-  /// What of the file was out of sight when it was changed.
-  enum Lost: Hashable {
-    /// Renamed or deleted while it was closed.
-    case renamed
-    /// Cut off behind what was read.
-    case cutOff(LogPositions.Position)
-  }
-
   let path: String
   private let isMarked: Bool
-  private var lost: Lost?
-  private var identity: LogPositions.Identity?
+  /// Read to its end and no further: under its name may soon be another.
+  private var isRotated: Bool
+  private var isUnseen = false
+  private(set) var identity: LogPositions.Identity?
   private var descriptor: Int32 = -1
   private var offset: Int64 = 0
   private var headLength = 0
@@ -54,21 +50,27 @@ struct FollowedFile<Framer: RecordFramer> {
     self.path = path
     self.framer = framer
     self.isMarked = isMarked
+    isRotated = false
   }
 
   /// One that was followed before, maybe under another name.
   init(_ unread: RotatedFiles.Unread, framer: Framer, isMarked: Bool) {
-    self.init(path: unread.path, framer: framer, isMarked: isMarked)
-    guard let position = unread.position else { return }
+    path = unread.path
+    self.framer = framer
+    self.isMarked = isMarked
+    isRotated = true
     identity = unread.identity
-    take(position)
+    take(unread.position ?? .beginning)
   }
 
-  /// What went out of sight since the last call.
-  mutating func takeLost() -> Lost? {
-    defer { lost = nil }
-    return lost
+  /// Whether, since the last call, something may have come and gone out of sight.
+  mutating func takeUnseen() -> Bool {
+    defer { isUnseen = false }
+    return isUnseen
   }
+
+  /// It is no longer followed: what is left of it is read.
+  mutating func retire() { isRotated = true }
 
   /// Hands on what waits, of a file that will not grow any more.
   mutating func end(_ queue: RecordQueue, _ positions: inout LogPositions) {
@@ -84,17 +86,21 @@ struct FollowedFile<Framer: RecordFramer> {
     guard lstat(path, &found) == 0 else { return leave(queue, &positions, &buffer) ?? .missing }
     guard found.st_mode & S_IFMT == S_IFREG else { return leave(queue, &positions, &buffer) ?? .refused }
     let current = LogPositions.Identity(device: UInt64(found.st_dev), inode: UInt64(found.st_ino))
-    if let identity, identity != current, let look = leave(queue, &positions, &buffer) { return look }
-    if identity == nil { begin(current, positions) }
+    if let identity, identity != current {
+      return leave(queue, &positions, &buffer) ?? (isRotated ? .missing : .more)
+    }
+    if identity == nil { begin(current, queue, &positions) }
+    let modified = (found.st_mtim.tv_sec, found.st_mtim.tv_nsec)
     if descriptor < 0 {
-      if let written, written == (found.st_mtim.tv_sec, found.st_mtim.tv_nsec), Int64(found.st_size) == offset {
-        return .read
-      }
+      if let written, written == modified, Int64(found.st_size) == offset { return .read }
       guard open(current) else { return .refused }
       written = nil
     }
-    defer { written = (found.st_mtim.tv_sec, found.st_mtim.tv_nsec) }
-    return read(Int64(found.st_size), queue, &positions, &buffer)
+    let isTouched = written.map { $0 != modified } ?? true
+    // What filled an empty file for a moment may be gone.
+    if offset == 0, isTouched, written != nil { isUnseen = true }
+    defer { written = modified }
+    return read(Int64(found.st_size), isTouched: isTouched, queue, &positions, &buffer)
   }
 
   /// Gives the descriptor back.
@@ -103,9 +109,14 @@ struct FollowedFile<Framer: RecordFramer> {
     descriptor = -1
   }
 
-  private mutating func begin(_ current: LogPositions.Identity, _ positions: LogPositions) {
+  /// A new file is noted as such while nothing of it is read: then it is known also when it is renamed.
+  private mutating func begin(
+    _ current: LogPositions.Identity, _ queue: RecordQueue, _ positions: inout LogPositions
+  ) {
     identity = current
-    take(positions[current] ?? LogPositions.Position(offset: 0, headLength: 0, head: 0))
+    isUnseen = positions[current] == nil
+    take(positions[current] ?? .beginning)
+    handOn([], queue, &positions)
   }
 
   private mutating func take(_ position: LogPositions.Position) {
@@ -132,10 +143,14 @@ struct FollowedFile<Framer: RecordFramer> {
   }
 
   private mutating func read(
-    _ size: Int64, _ queue: RecordQueue, _ positions: inout LogPositions, _ buffer: inout [UInt8]
+    _ size: Int64, isTouched: Bool, _ queue: RecordQueue, _ positions: inout LogPositions, _ buffer: inout [UInt8]
   ) -> Look {
-    if size < offset || ((size > offset || written == nil) && !beginsAsKnown()) { beginAnew() }
-    let count = pread(descriptor, &buffer, Self.chunk, off_t(offset))
+    if size < offset || (isTouched && !beginsAsKnown()) {
+      beginAnew()
+      return .more
+    }
+    let most = min(Self.chunk, max(1, RecordQueue.byteLimit / 2 / max(1, framer.repeated)))
+    let count = pread(descriptor, &buffer, most, off_t(offset))
     guard count > 0 else {
       idle += 1
       return .read
@@ -143,9 +158,9 @@ struct FollowedFile<Framer: RecordFramer> {
     idle = 0
     if headLength < Self.headLimit, offset <= Int64(headLength) { learnHead() }
     offset += Int64(count)
-    for record in framer.take(buffer[..<count]) { queue.offer(record) }
-    remember(queue, &positions)
-    return count == Self.chunk ? .more : .read
+    let records = framer.take(buffer[..<count])
+    handOn(records, queue, &positions)
+    return count == most ? .more : .read
   }
 
   /// Reads the old file to its end, one chunk a look; nil once that is done.
@@ -157,13 +172,12 @@ struct FollowedFile<Framer: RecordFramer> {
       // It may have been cut off, too, before it was renamed.
       if fstat(descriptor, &found) == 0, Int64(found.st_size) != offset || !beginsAsKnown() {
         let before = offset
-        _ = read(Int64(found.st_size), queue, &positions, &buffer)
+        _ = read(Int64(found.st_size), isTouched: true, queue, &positions, &buffer)
         if offset != before { return .more }
       }
       finish(queue, &positions)
-    } else if identity != nil {
-      lost = .renamed
     }
+    if identity != nil { isUnseen = true }
     close()
     identity = nil
     written = nil
@@ -174,13 +188,13 @@ struct FollowedFile<Framer: RecordFramer> {
 
   /// The unfinished record, and where the file was left.
   private mutating func finish(_ queue: RecordQueue, _ positions: inout LogPositions) {
-    if let last = framer.finish() { queue.offer(last) }
-    remember(queue, &positions)
+    let last = framer.finish()
+    handOn(last.map { [$0] } ?? [], queue, &positions)
   }
 
+  /// The positions still say where the file was left, by which its copy is found.
   private mutating func beginAnew() {
-    let unfinished = Int64(framer.pending)
-    lost = .cutOff(LogPositions.Position(offset: offset - unfinished, headLength: headLength, head: head))
+    isUnseen = true
     framer.reset(losing: true)
     offset = 0
     headLength = 0
@@ -204,13 +218,18 @@ struct FollowedFile<Framer: RecordFramer> {
     return count < 0 ? nil : Array(bytes[..<count])
   }
 
-  private func remember(_ queue: RecordQueue, _ positions: inout LogPositions) {
+  /// Records, and in one with them how far the file has been read.
+  private func handOn(_ records: [[UInt8]], _ queue: RecordQueue, _ positions: inout LogPositions) {
     guard let identity else { return }
     let position = LogPositions.Position(
       offset: offset - Int64(framer.pending), headLength: headLength, head: head)
-    guard positions[identity] != position else { return }
+    let isMoved = positions[identity] != position
     positions[identity] = position
-    if isMarked { queue.mark(LogPositions.encoded(position, of: identity)) }
+    if isMarked, isMoved || !records.isEmpty {
+      queue.offer(records, mark: LogPositions.encoded(position, of: identity))
+    } else {
+      records.forEach(queue.offer)
+    }
   }
 
   /// Closes a file of a folder that has not grown for long; it is opened again when it does.

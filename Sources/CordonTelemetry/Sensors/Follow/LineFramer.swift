@@ -37,6 +37,8 @@ package struct LineFramer: RecordFramer {
 
   package var pending: Int { waiting.count }
 
+  package var repeated: Int { head.count }
+
   package mutating func resume(after beginning: [UInt8]) {
     guard kind != .none else { return }
     // A file that rested is learned again.

@@ -21,6 +21,9 @@ package struct LogPositions: Hashable, Sendable {
     var headLength: Int
     /// FNV-1a, 64 bits: against mistakes, not against people.
     var head: UInt64
+
+    /// Of a file of which nothing was read.
+    static let beginning = Position(offset: 0, headLength: 0, head: 0)
   }
 
   /// Something is not on disk yet.
@@ -81,20 +84,33 @@ package struct LogPositions: Hashable, Sendable {
   }
 
   /// Notes a file as read to its end; does nothing where there is no such file.
-  mutating func skip(to path: String) {
+  ///
+  /// - Returns: the line of the file, as `encoded` has it; empty where nothing was noted.
+  @discardableResult
+  mutating func skip(to path: String) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return }
+    guard descriptor >= 0 else { return [] }
     defer { close(descriptor) }
     var found = stat()
     var head = [UInt8](repeating: 0, count: FollowedFile<LineFramer>.headLimit)
-    guard fstat(descriptor, &found) == 0, found.st_mode & S_IFMT == S_IFREG, found.st_size > 0 else { return }
+    guard fstat(descriptor, &found) == 0, found.st_mode & S_IFMT == S_IFREG, found.st_size > 0 else { return [] }
     let length = pread(descriptor, &head, min(head.count, Int(found.st_size)), 0)
-    guard length > 0 else { return }
-    self[Identity(device: UInt64(found.st_dev), inode: UInt64(found.st_ino))] = Position(
+    guard length > 0 else { return [] }
+    let identity = Identity(device: UInt64(found.st_dev), inode: UInt64(found.st_ino))
+    let position = Position(
       offset: Int64(found.st_size), headLength: length, head: Self.fingerprint(head[..<length]))
+    self[identity] = position
+    return Self.encoded(position, of: identity)
   }
 
-  static func fingerprint(_ bytes: ArraySlice<UInt8>) -> UInt64 {
-    bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+  static func fingerprint(_ bytes: ArraySlice<UInt8>) -> UInt64 { fingerprints(bytes).last ?? 0 }
+
+  /// Of the first byte, of the first two, and so on.
+  static func fingerprints(_ bytes: ArraySlice<UInt8>) -> [UInt64] {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    return bytes.map { byte in
+      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+      return hash
+    }
   }
 }

@@ -101,7 +101,10 @@ package final class LogSource: ThreadedSource {
     var positions = settings.positions.map { LogPositions(loadedFrom: $0) } ?? LogPositions()
     // Positions of an earlier run tell a log that is new since then from one that was always there.
     if settings.beginsAtEnd, positions.encoded.isEmpty {
-      for path in settings.files.flatMap(\.paths) { positions.skip(to: path) }
+      for files in settings.files {
+        var follower = LogFollower(paths: files.paths, framer: LineFramer())
+        follower.skip(&positions)
+      }
     }
     return positions
   }

@@ -4,6 +4,8 @@ package protocol RecordFramer: Sendable {
   var dropped: UInt64 { get }
   /// Bytes that wait for the rest of their record.
   var pending: Int { get }
+  /// Bytes that every record bears beside its own.
+  var repeated: Int { get }
 
   /// Learns what stands at the beginning of a file that is read from its middle on.
   mutating func resume(after beginning: [UInt8])

@@ -37,6 +37,7 @@ import Testing
     try await withTemporaryFolder { folder in
       let (old, new) = ("\(folder)/auth.log", "\(folder)/secure")
       try EHRSourceTests.write("before\n", to: old)
+      try EHRSourceTests.write("long before\n", to: "\(old).1")
       let source = Self.makeSource([old, new])
       try source.start()
       defer { source.stop() }

@@ -46,6 +46,22 @@ import Testing
     }
   }
 
+  @Test(arguments: [LineFramer.Head.none, .firstLine])
+  func `of the shortest lines, and of those with the longest head, none is dropped`(head: LineFramer.Head) async throws
+  {
+    try await withTemporaryFolder { folder in
+      let log = "\(folder)/trail.csv"
+      let title = head == .none ? "" : String(repeating: "x", count: LineFramer.headLimit - 2) + "\n"
+      let count = head == .none ? 40_000 : 2_000
+      try Self.write(title + String(repeating: "1\n", count: count), to: log)
+      let source = Self.source([LogFiles(paths: [log], head: head)])
+      try source.start()
+      defer { source.stop() }
+      #expect(try await Self.records(source, count).count == count)
+      #expect(source.health.dropped == 0)
+    }
+  }
+
   @Test func `rotation ends one table and begins another`() async throws {
     try await withTemporaryFolder { folder in
       let log = "\(folder)/conn.log"
