@@ -17,7 +17,6 @@ final class DocumentReader: ChannelInboundHandler {
 
   private let number: UInt64
   private let deliver: @Sendable (ReceivedBytes) -> Reception
-  private var deadline: Scheduled<Void>?
   private var isOpen = false
   private var body: [UInt8] = []
   private var refusal: HTTPResponseStatus?
@@ -27,15 +26,8 @@ final class DocumentReader: ChannelInboundHandler {
     self.deliver = deliver
   }
 
-  func channelActive(context: ChannelHandlerContext) {
-    let channel = context.channel
-    deadline = context.eventLoop.scheduleTask(in: SocketReceiver.handshakeLimit) { channel.close(promise: nil) }
-    context.fireChannelActive()
-  }
-
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     if case .handshakeCompleted? = event as? TLSUserEvent {
-      deadline?.cancel()
       guard let address = context.remoteAddress.flatMap(PeerAddress.of),
         deliver(.opened(number, from: address)) == .goOn
       else { return context.close(promise: nil) }
@@ -73,7 +65,6 @@ final class DocumentReader: ChannelInboundHandler {
   func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
   func channelInactive(context: ChannelHandlerContext) {
-    deadline?.cancel()
     _ = deliver(isOpen ? .closed(number) : .refused)
     isOpen = false
     context.fireChannelInactive()

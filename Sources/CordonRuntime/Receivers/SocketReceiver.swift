@@ -1,4 +1,5 @@
 package import CordonCore
+import Glibc
 package import Logging
 import NIOCore
 import NIOHTTP1
@@ -11,8 +12,8 @@ import Synchronization
 /// One thread for all of them, because whoever takes the bytes takes them one at a time: while it is busy nothing is
 /// read, and senders wait in the kernel.
 package final class SocketReceiver: ByteReceiver {
-  /// Until TLS must be agreed on.
-  static let handshakeLimit = TimeAmount.seconds(15)
+  /// Connections that have yet to agree on TLS; far fewer than the descriptors that the agent's unit allows.
+  package static let handshakeLimit = 256
   /// After which a silent connection is closed.
   static let idleLimit = TimeAmount.hours(2)
 
@@ -20,6 +21,7 @@ package final class SocketReceiver: ByteReceiver {
   private let logger: Logger
   private let channels = Mutex<[Listener: any Channel]>([:])
   private let numbers = ConnectionNumbers()
+  private let handshakes = WaitingHandshakes()
 
   package init(logger: Logger) { self.logger = logger }
 
@@ -28,17 +30,22 @@ package final class SocketReceiver: ByteReceiver {
     deliver: @escaping @Sendable (ReceivedBytes) -> Reception
   ) throws(CordonError) {
     close(listener)
+    var tls: NIOSSLContext?
+    do throws(CordonError) {
+      if listener.transport.isSecure { tls = try Self.context(identity) }
+    } catch {
+      // What NIO was never given it does not close.
+      Glibc.close(descriptor)
+      throw error
+    }
     do {
       let channel =
         switch listener.transport {
         case .udp: try datagrams(descriptor, deliver)
-        case .tcp: try streams(descriptor, nil, deliver)
-        case .tls: try streams(descriptor, try Self.context(identity), deliver)
-        case .https: try documents(descriptor, try Self.context(identity), deliver)
+        case .tcp, .tls: try streams(descriptor, tls, deliver)
+        case .https: try documents(descriptor, tls, deliver)
         }
       channels.withLock { $0[listener] = channel }
-    } catch let error as CordonError {
-      throw error
     } catch {
       throw CordonError(.unavailable, "receiver-socket", "\(listener) cannot be read: \(error).")
     }
@@ -72,10 +79,10 @@ package final class SocketReceiver: ByteReceiver {
   ) throws -> any Channel {
     try ServerBootstrap(group: group)
       .childChannelOption(.maxMessagesPerRead, value: 1)
-      .childChannelInitializer { [numbers] channel in
+      .childChannelInitializer { [numbers, handshakes] channel in
         channel.eventLoop.makeCompletedFuture {
           let pipeline = channel.pipeline.syncOperations
-          if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+          if let tls { try Self.secure(pipeline, tls, handshakes) }
           try pipeline.addHandler(IdleStateHandler(readTimeout: Self.idleLimit))
           try pipeline.addHandler(StreamReader(number: numbers.next(), awaitsTLS: tls != nil, deliver))
         }
@@ -84,20 +91,27 @@ package final class SocketReceiver: ByteReceiver {
   }
 
   private func documents(
-    _ descriptor: Int32, _ tls: NIOSSLContext, _ deliver: @escaping @Sendable (ReceivedBytes) -> Reception
+    _ descriptor: Int32, _ tls: NIOSSLContext?, _ deliver: @escaping @Sendable (ReceivedBytes) -> Reception
   ) throws -> any Channel {
     try ServerBootstrap(group: group)
       .childChannelOption(.maxMessagesPerRead, value: 1)
-      .childChannelInitializer { [numbers] channel in
+      .childChannelInitializer { [numbers, handshakes] channel in
         channel.eventLoop.makeCompletedFuture {
           let pipeline = channel.pipeline.syncOperations
-          try pipeline.addHandler(NIOSSLServerHandler(context: tls))
+          if let tls { try Self.secure(pipeline, tls, handshakes) }
           try pipeline.addHandler(IdleStateHandler(readTimeout: Self.idleLimit))
           try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
           try pipeline.addHandler(DocumentReader(number: numbers.next(), deliver))
         }
       }
       .withBoundSocket(descriptor).wait()
+  }
+
+  private static func secure(
+    _ pipeline: ChannelPipeline.SynchronousOperations, _ tls: NIOSSLContext, _ handshakes: WaitingHandshakes
+  ) throws {
+    try pipeline.addHandler(NIOSSLServerHandler(context: tls))
+    try pipeline.addHandler(HandshakeWatch(handshakes))
   }
 
   /// TLS 1.2 at least, since many senders of audit messages speak no later one; a client's certificate must be one that

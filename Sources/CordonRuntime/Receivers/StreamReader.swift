@@ -11,7 +11,6 @@ final class StreamReader: ChannelInboundHandler {
   private let deliver: @Sendable (ReceivedBytes) -> Reception
   private var awaitsTLS: Bool
   private var isOpen = false
-  private var deadline: Scheduled<Void>?
 
   init(number: UInt64, awaitsTLS: Bool, _ deliver: @escaping @Sendable (ReceivedBytes) -> Reception) {
     self.number = number
@@ -20,18 +19,12 @@ final class StreamReader: ChannelInboundHandler {
   }
 
   func channelActive(context: ChannelHandlerContext) {
-    if awaitsTLS {
-      let channel = context.channel
-      deadline = context.eventLoop.scheduleTask(in: SocketReceiver.handshakeLimit) { channel.close(promise: nil) }
-    } else {
-      open(context)
-    }
+    if !awaitsTLS { open(context) }
     context.fireChannelActive()
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     if case .handshakeCompleted? = event as? TLSUserEvent {
-      deadline?.cancel()
       awaitsTLS = false
       open(context)
     } else if event is IdleStateHandler.IdleStateEvent {
@@ -48,7 +41,6 @@ final class StreamReader: ChannelInboundHandler {
   func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
   func channelInactive(context: ChannelHandlerContext) {
-    deadline?.cancel()
     if isOpen {
       _ = deliver(.closed(number))
     } else if awaitsTLS {

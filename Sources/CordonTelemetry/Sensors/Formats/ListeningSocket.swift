@@ -34,13 +34,14 @@ package final class ListeningSocket: Sendable {
     // Each family has a listener of its own, so that neither takes the other's port.
     if !listener.address.isV4 { setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &yes, length) }
     guard Self.bind(descriptor, listener), isDatagram || listen(descriptor, Self.backlog) == 0 else {
-      let failure = Self.failure(listener)
-      close(descriptor)
-      throw failure
+      throw Self.failure(listener)
     }
   }
 
-  deinit { close(descriptor) }
+  /// Runs too where binding has failed: closed once, for the number may be another's at once.
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+  }
 
   /// Datagrams that the kernel has dropped for want of room since the socket was bound.
   package var drops: UInt32 { listener.transport == .udp ? cordon_socket_drops(descriptor) : 0 }
