@@ -249,6 +249,7 @@ extension WorkerPipeline {
 
   private mutating func take(_ found: inout [Observation], _ now: Timestamp, _ output: inout WorkerOutput) {
     for index in found.indices {
+      found[index].time = found[index].time.bounded
       guard found[index].foreign == nil else {
         takeForeign(found[index], now, &output)
         continue

@@ -58,7 +58,7 @@ package struct GuessingTripwire: Sendable {
   private mutating func count(_ observation: Observation, _ fact: Authentication, _ key: Key) -> TripwireHit? {
     var group = groups[key] ?? Group()
     let length = max(settings.within.milliseconds / Int64(Self.slots), 1)
-    let part = observation.time.milliseconds / length
+    let part = observation.time.bounded.milliseconds / length
     let slot = Int(part % Int64(Self.slots))
     if group.total == 0 { group.first = observation.time }
     if group.parts[slot] != part { (group.parts[slot], group.counts[slot]) = (part, 0) }

@@ -115,8 +115,8 @@ package struct WindowAssembler: Sendable {
     _ entity: EntityRef, schema: FeatureSchema, at time: Timestamp, now: Timestamp, grace: Duration = .zero,
     _ contribute: (inout WindowAccumulator) -> Void
   ) {
-    let now = Self.bounded(now)
-    var moment = Self.bounded(time).milliseconds
+    let now = now.bounded
+    var moment = time.bounded.milliseconds
     let limit = now.advanced(by: settings.ahead).milliseconds
     if moment > limit {
       counters.ahead += 1
@@ -150,7 +150,7 @@ package struct WindowAssembler: Sendable {
 
   /// Moves the watermark and returns what has closed since the last call, oldest first.
   package mutating func advance(to now: Timestamp) -> [EntityWindow] {
-    let now = Self.bounded(now)
+    let now = now.bounded
     let lateness = settings.lateness.milliseconds
     if watermark != .min, watermark > now.advanced(by: settings.ahead).milliseconds {
       counters.clockSteps += 1
@@ -185,11 +185,6 @@ package struct WindowAssembler: Sendable {
   package mutating func finish() -> [EntityWindow] {
     closeAll()
     return takeClosed()
-  }
-
-  /// Between 1970 and 2262, as the wire has it, so that no sum below overflows.
-  private static func bounded(_ time: Timestamp) -> Timestamp {
-    Timestamp(milliseconds: min(max(time.milliseconds, 0), 9_223_372_036_854))
   }
 
   private mutating func takeClosed() -> [EntityWindow] {
@@ -239,4 +234,10 @@ package struct WindowAssembler: Sendable {
     guard late[owner] != nil || late.count < Self.openLimit else { return }
     late[owner, default: 0] &+= 1
   }
+}
+
+extension Timestamp {
+  /// The nearest moment between 1970 and 2262, as the wire has it: what a stranger wrote overflows no sum and is no
+  /// negative place in a table.
+  package var bounded: Timestamp { Timestamp(milliseconds: min(max(milliseconds, 0), 9_223_372_036_854)) }
 }

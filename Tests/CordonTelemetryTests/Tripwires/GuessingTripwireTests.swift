@@ -32,6 +32,14 @@ import Testing
     #expect(Self.rules([Self.attempt(.failure, attempts: 5)]) == ["password-guessing"])
   }
 
+  @Test(arguments: [Int64.min, -37_501, -1, 0, Int64.max]) func `a time that nobody can mean trips nothing over`(
+    milliseconds: Int64
+  ) {
+    var failure = Self.attempt(.failure)
+    failure.time = Timestamp(milliseconds: milliseconds)
+    #expect(Self.rules(Array(repeating: failure, count: 5)) == ["password-guessing"])
+  }
+
   @Test func `what lies further apart than the time does not count together`() {
     #expect(Self.rules((0..<40).map { Self.attempt(.failure, at: $0 * 60) }).isEmpty)
     #expect(Self.rules((0..<5).map { Self.attempt(.failure, at: $0 * 30) }) == ["password-guessing"])

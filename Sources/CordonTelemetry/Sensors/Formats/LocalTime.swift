@@ -17,11 +17,11 @@ package struct LocalTime: Hashable, Sendable {
     self.milliseconds = milliseconds
   }
 
-  /// The moment in a year, for a clock so many seconds ahead of UTC; nil outside the years 1970 to 2261.
+  /// The moment in a year, for a clock so many seconds ahead of UTC; nil before 1970, by UTC too, and after 2261.
   func moment(year: Int, offset: Int) -> Timestamp? {
     guard (1970...2261).contains(year) else { return nil }
-    return Timestamp(
-      milliseconds: MomentText.days(year, month, day) * 86_400_000 + milliseconds - Int64(offset) * 1000)
+    let moment = MomentText.days(year, month, day) * 86_400_000 + milliseconds - Int64(offset) * 1000
+    return moment < 0 ? nil : Timestamp(milliseconds: moment)
   }
 }
 
@@ -63,6 +63,7 @@ package struct LocalClock: Sendable {
       let isAmbiguous = isEarlyRight && isLateRight
       if !isEarlyRight && isLateRight || isAmbiguous && found.advanced(by: Self.disorder) < newest { found = late }
     }
+    guard found >= .epoch else { return nil }
     if found > newest, found <= now.advanced(by: Self.ahead) { newest = found }
     return found
   }

@@ -35,6 +35,14 @@ import Testing
     #expect(clock.moment(of: Self.local(6, 14, 0, year: 1066), readAt: now) == nil)
   }
 
+  @Test func `what a clock east of Greenwich shows at the beginning of 1970 was before it`() throws {
+    var clock = LocalClock(offset: Self.berlin)
+    let now = try Self.moment("2026-01-01")
+    #expect(clock.moment(of: Self.local(1, 1, 0, year: 1970), readAt: now) == nil)
+    #expect(Self.local(1, 1, 0).moment(year: 1970, offset: 50_400) == nil)
+    #expect(clock.moment(of: Self.local(1, 1, 1, year: 1970), readAt: now) == .epoch)
+  }
+
   @Test func `summer time is taken off`() throws {
     var clock = LocalClock(offset: Self.berlin)
     let now = try Self.moment("2024-11-30T00:00:00Z")
