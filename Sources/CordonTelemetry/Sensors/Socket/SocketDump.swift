@@ -26,9 +26,9 @@ package struct SocketDump: Hashable, Sendable {
   private static let done: UInt16 = 3
   private static let failure: UInt16 = 2
 
-  /// TCP sockets that listen, UDP sockets that are bound and not connected.
-  package static func listening() throws(CordonError) -> [Entry] {
-    try dump(.tcp, states: 1 << 10) + dump(.udp, states: 1 << 7)
+  /// TCP sockets that listen, or UDP sockets that are bound and not connected.
+  package static func listening(_ transport: ListeningPort.Transport) throws(CordonError) -> [Entry] {
+    try dump(transport, states: transport == .tcp ? 1 << 10 : 1 << 7)
   }
 
   /// TCP connections, and those that are being made.
@@ -49,8 +49,9 @@ package struct SocketDump: Hashable, Sendable {
       var goesOn = true
       while goesOn {
         let count = recv(descriptor, &buffer, buffer.count, 0)
+        if count < 0, errno == EINTR { continue }
         guard count > 0 else { throw unreadable() }
-        goesOn = read(Array(buffer[..<count]), transport, into: &entries)
+        goesOn = try read(Array(buffer[..<count]), transport, into: &entries)
       }
     }
     return entries
@@ -78,15 +79,20 @@ package struct SocketDump: Hashable, Sendable {
     return writer.bytes + [UInt8](repeating: 0, count: requestLength - 8)
   }
 
-  /// Takes the answers of one datagram; false at the list's end, and for what is no list.
+  /// Takes the answers of one datagram; false at the list's end, and for what is no list. Code: `socket-list-unreadable`,
+  /// where the kernel lists no sockets of this kind.
   package static func read(
     _ bytes: [UInt8], _ transport: ListeningPort.Transport, into entries: inout [Entry]
-  ) -> Bool {
+  ) throws(CordonError) -> Bool {
     var start = 0
     while start + headLength <= bytes.count {
       let length = Int(bytes.word32(at: start))
       let type = bytes.word16(at: start + 4)
-      guard length >= headLength, length <= bytes.count - start, type != done, type != failure else { return false }
+      guard length >= headLength, length <= bytes.count - start, type != done else { return false }
+      guard type != failure else {
+        errno = length >= headLength + 4 ? Int32(truncatingIfNeeded: 0 &- bytes.word32(at: start + headLength)) : EINVAL
+        throw unreadable()
+      }
       if type == byFamily, length >= headLength + answerLength, entries.count < entryLimit,
         let entry = entry(bytes, at: start + headLength, transport)
       {

@@ -34,12 +34,23 @@ package final class SocketSource: ThreadedSource {
   package func open(_ settings: Settings) throws(CordonError) -> (thread: BlockingThread, notes: [String]) {
     // The first look is taken here: a kernel that does not list its sockets is told of at once.
     var history = SocketHistory()
-    hand(history.listening(try SocketDump.listening(), at: FileWatcher.now), ignoring: ignored.withLock { $0 })
+    let (entries, notes) = try Self.listening()
+    hand(history.listening(entries, at: FileWatcher.now), ignoring: ignored.withLock { $0 })
     if settings.reportsConnections { _ = history.connected(try SocketDump.connected()) }
     let thread = try BlockingThread(name: "socket") { [weak self, history] stop in
       self?.run(settings, history, stop)
     }
-    return (thread, [])
+    return (thread, notes)
+  }
+
+  /// A kernel may list sockets of TCP alone.
+  private static func listening() throws(CordonError) -> (entries: [SocketDump.Entry], notes: [String]) {
+    let streams = try SocketDump.listening(.tcp)
+    do throws(CordonError) {
+      return (streams + (try SocketDump.listening(.udp)), [])
+    } catch {
+      return (streams, ["Of UDP no socket is seen. \(error.message)"])
+    }
   }
 
   package func ignore(processes: Set<UInt32>) {
@@ -51,12 +62,13 @@ package final class SocketSource: ThreadedSource {
     while BlockingThread.rest(stop: stop, for: settings.interval) {
       do throws(CordonError) {
         let ignored = ignored.withLock { $0 }
-        hand(history.listening(try SocketDump.listening(), at: FileWatcher.now), ignoring: ignored)
-        guard settings.reportsConnections else { continue }
-        hand(history.connected(try SocketDump.connected()), ignoring: ignored)
+        let (entries, notes) = try Self.listening()
+        hand(history.listening(entries, at: FileWatcher.now), ignoring: ignored)
+        if settings.reportsConnections { hand(history.connected(try SocketDump.connected()), ignoring: ignored) }
+        running.say(notes)
       } catch {
-        running.fail(error)
-        return
+        // Such as for want of memory or descriptors: the next look may be luckier.
+        running.say([error.message])
       }
     }
   }

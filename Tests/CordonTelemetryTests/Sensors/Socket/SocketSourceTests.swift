@@ -25,7 +25,7 @@ import Testing
 
   @Test func `the kernel lists a socket that listens, and /proc says whose it is`() async throws {
     try await Self.withListener { port, _ in
-      let entry = try #require(try SocketDump.listening().first { $0.localPort == port && $0.transport == .tcp })
+      let entry = try #require(try SocketDump.listening(.tcp).first { $0.localPort == port })
       #expect(entry.localAddress == IPAddress("127.0.0.1") && entry.user == getuid() && entry.inode > 0)
       #expect(SocketOwners.find([entry.inode]) == [entry.inode: UInt32(getpid())])
     }
@@ -67,10 +67,20 @@ import Testing
     arguments: [
       [], [1, 2, 3], [UInt8](repeating: 0, count: 16), [UInt8](repeating: 0xFF, count: 200),
       [16, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], [200, 0, 0, 0, 20, 0] + [UInt8](repeating: 0, count: 100),
-    ] as [[UInt8]]) func `what is no list ends it`(bytes: [UInt8])
+    ] as [[UInt8]]) func `what is no list ends it`(bytes: [UInt8]) throws
   {
     var entries: [SocketDump.Entry] = []
-    _ = SocketDump.read(bytes, .tcp, into: &entries)
+    _ = try SocketDump.read(bytes, .tcp, into: &entries)
     #expect(entries.isEmpty)
+  }
+
+  /// As where the kernel has no diagnostics of UDP: no list is not an empty one.
+  @Test(arguments: [[20, 0, 0, 0, 2, 0], [16, 0, 0, 0, 2, 0]] as [[UInt8]]) func `a refusal is told`(head: [UInt8]) {
+    // ENOENT, as the kernel has it: negative.
+    let bytes = head + [UInt8](repeating: 0, count: 10) + (head[0] == 20 ? [0xFE, 0xFF, 0xFF, 0xFF] : [])
+    var entries: [SocketDump.Entry] = []
+    let error = #expect(throws: CordonError.self) { try SocketDump.read(bytes, .udp, into: &entries) }
+    #expect(error?.code == "socket-list-unreadable")
+    #expect(head[0] != 20 || error?.message.contains("No such file") == true)
   }
 }
