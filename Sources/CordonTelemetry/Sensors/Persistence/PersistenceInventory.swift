@@ -5,9 +5,12 @@ import Glibc
 
 /// What stands at a machine's points of persistence: a digest of each file, taken anew where the file's marks changed.
 ///
-/// Bounded: `fileLimit` files, `sizeLimit` bytes of each. Links are not followed: what they point to is their content.
+/// Bounded: `fileLimit` files, `ownLimit` of them in one folder of one person, `sizeLimit` bytes of each. Links are not
+/// followed: what they point to is their content.
 struct PersistenceInventory: Sendable {
   static let fileLimit = 8192
+  /// In one folder of one person, who may fill it as they like: the others' are looked at all the same.
+  static let ownLimit = 256
   /// Bytes of a file that its digest is over; its size is part of the digest too.
   static let sizeLimit = 1 << 20
   static let homeLimit = 512
@@ -25,8 +28,8 @@ struct PersistenceInventory: Sendable {
     var digest: [UInt8]
   }
 
-  /// Some files were not looked at because there are too many.
-  private(set) var isCut = false
+  /// Points of which some files were not looked at because there are too many.
+  private var cut: Set<PersistencePoint> = []
   private var entries: [String: Entry] = [:]
   private var isFirst = true
   private let root: String
@@ -42,6 +45,9 @@ struct PersistenceInventory: Sendable {
     }
   }
 
+  /// Some files were not looked at because there are too many.
+  var isCut: Bool { !cut.isEmpty }
+
   /// Files there are.
   var count: Int { entries.count }
 
@@ -49,15 +55,14 @@ struct PersistenceInventory: Sendable {
   mutating func look() -> [PersistenceChange] {
     var changes: [PersistenceChange] = []
     var seen: Set<String> = []
-    isCut = false
+    cut = []
     for point in points() {
-      for path in Self.files(at: root + point.path, point.form) {
+      let most = min(Self.fileLimit - seen.count, point.isOfRoot ? Self.fileLimit : Self.ownLimit)
+      let files = Self.files(at: root + point.path, point.form, most: most + 1)
+      if files.count > most { cut.insert(point) }
+      for path in files.prefix(most) {
         var found = stat()
         guard lstat(path, &found) == 0 else { continue }
-        guard seen.count < Self.fileLimit else {
-          isCut = true
-          break
-        }
         guard seen.insert(path).inserted, let act = take(path, found, point), !isFirst else { continue }
         changes.append(change(path, point, act))
       }
@@ -65,7 +70,7 @@ struct PersistenceInventory: Sendable {
     for (path, entry) in entries where !seen.contains(path) {
       entries[path] = nil
       // Of too many files it is not known which are gone.
-      if !isCut { changes.append(change(path, entry.point, .removed)) }
+      if !cut.contains(entry.point) { changes.append(change(path, entry.point, .removed)) }
     }
     isFirst = false
     return changes.sorted { $0.path.lexicographicallyPrecedes($1.path) }
@@ -79,7 +84,7 @@ struct PersistenceInventory: Sendable {
 
   /// Every point, the homes' too.
   private func points() -> [PersistencePoint] {
-    let homes = Self.names(in: root + "/home").sorted().prefix(Self.homeLimit)
+    let homes = Self.names(in: root + "/home", most: Self.homeLimit)
     return PersistencePoint.machine + extra + PersistencePoint.home("/root", isOfRoot: true)
       + homes.flatMap { PersistencePoint.home("/home/\($0)", isOfRoot: false) }
   }
@@ -127,17 +132,19 @@ struct PersistenceInventory: Sendable {
     return Array(SHA256.hash(data: bytes + Array("\(found.st_size) \(found.st_mode) \(found.st_uid)".utf8)))
   }
 
-  /// A file itself; of a folder its files, and those of the folders in it.
-  private static func files(at path: String, _ form: PersistencePoint.Form) -> [String] {
+  /// A file itself; of a folder so many of its files, and of those of the folders in it.
+  private static func files(at path: String, _ form: PersistencePoint.Form, most: Int) -> [String] {
     guard form == .folder else { return [path] }
-    return names(in: path).sorted().flatMap { name -> [String] in
-      let inner = names(in: "\(path)/\(name)").sorted().map { "\(path)/\(name)/\($0)" }
-      return inner.isEmpty ? ["\(path)/\(name)"] : inner
+    var files: [String] = []
+    for name in names(in: path, most: most) where files.count < most {
+      let inner = names(in: "\(path)/\(name)", most: most - files.count).map { "\(path)/\(name)/\($0)" }
+      files += inner.isEmpty ? ["\(path)/\(name)"] : inner
     }
+    return files
   }
 
-  /// Names in a folder; none where it is none. A link in a folder's place is not followed.
-  private static func names(in path: String) -> [String] {
+  /// So many names in a folder, in order; none where it is none. A link in a folder's place is not followed.
+  private static func names(in path: String, most: Int) -> [String] {
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard descriptor >= 0, let folder = fdopendir(descriptor) else {
       if descriptor >= 0 { close(descriptor) }
@@ -145,12 +152,12 @@ struct PersistenceInventory: Sendable {
     }
     defer { closedir(folder) }
     var names: [String] = []
-    while let entry = readdir(folder), names.count <= fileLimit {
+    while names.count < most, let entry = readdir(folder) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
       }
       if name != ".", name != ".." { names.append(name) }
     }
-    return names
+    return names.sorted()
   }
 }

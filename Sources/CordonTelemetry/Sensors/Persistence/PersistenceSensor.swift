@@ -15,7 +15,5 @@ package struct PersistenceSensor: Sensor {
 
   package func makeParser() -> MachineParser { MachineParser(sensor: Self.name) }
 
-  package static func records(inReplay bytes: [UInt8]) -> SensorBatch {
-    MachineParser.records(inReplay: bytes, sensor: name)
-  }
+  package static func records(inReplay bytes: [UInt8]) -> SensorBatch { SensorBatch(recorded: bytes, sensor: name) }
 }

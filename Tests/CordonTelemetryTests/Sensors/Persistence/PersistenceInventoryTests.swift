@@ -92,6 +92,18 @@ import Testing
     }
   }
 
+  @Test func `whoever fills a folder of their own hides nobody else's, and costs no more`() throws {
+    try withTemporaryFolder { root in
+      try Self.put("", at: "\(root)/home/zoe/.bashrc")
+      let own = "\(root)/home/ann/.config/autostart"
+      for number in 0..<40 { for file in 0..<20 { try Self.put("", at: "\(own)/\(number)/\(file)") } }
+      var inventory = PersistenceInventory(root: root)
+      #expect(inventory.look().isEmpty && inventory.isCut && inventory.count == PersistenceInventory.ownLimit + 1)
+      unlink("\(root)/home/zoe/.bashrc")
+      #expect(Self.told(inventory.look()) == ["removed shellProfile /home/zoe/.bashrc user"])
+    }
+  }
+
   @Test func `too many files are not gone`() throws {
     try withTemporaryFolder { root in
       try Self.put("", at: "\(root)/etc/cron.d/first")
