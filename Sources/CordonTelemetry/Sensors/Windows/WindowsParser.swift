@@ -80,6 +80,8 @@ package struct WindowsParser: SensorParser {
     let isOfNobody = fields.equals(Int(SigmaField.subStatus.rawValue), "0xc0000064")
     made.object = .authentication(
       Authentication(service: service, method: .unknown, origin: origin, isOfNobody: isOfNobody))
+    // So it goes nowhere.
+    if isOfNobody { made.actor = nil }
     return true
   }
 
