@@ -69,8 +69,8 @@ package struct KinshipMemory: Sendable {
     var kinship = Kinship()
     for name in names {
       guard let own = staff[name] else { continue }
-      if !own.identities.allSatisfy({ !theirs.identities.contains($0) }) { kinship.isSelf = true }
-      if !own.households.allSatisfy({ !theirs.households.contains($0) }) { kinship.isHousehold = true }
+      if own.identities.contains(where: theirs.identities.contains) { kinship.isSelf = true }
+      if own.households.contains(where: theirs.households.contains) { kinship.isHousehold = true }
     }
     // One's own record is neither the family's nor a colleague's.
     if kinship.isSelf { return Kinship(isSelf: true) }

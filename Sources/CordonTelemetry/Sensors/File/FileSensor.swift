@@ -17,16 +17,5 @@ package struct FileSensor: Sensor {
   package func makeParser() -> FileParser { FileParser() }
 
   /// Records one after another, each with its length in 4 bytes, little-endian, before it.
-  package static func records(inReplay bytes: [UInt8]) -> SensorBatch {
-    var batch = SensorBatch(sensor: name)
-    var start = 0
-    while start + 4 <= bytes.count {
-      let length = Int(bytes.word32(at: start))
-      guard length <= RecordQueue.recordSizeLimit, start + 4 + length <= bytes.count else { break }
-      batch.records.append(Array(bytes[(start + 4)..<(start + 4 + length)]))
-      start += 4 + length
-    }
-    if start < bytes.count { batch.dropped = 1 }
-    return batch
-  }
+  package static func records(inReplay bytes: [UInt8]) -> SensorBatch { SensorBatch(recorded: bytes, sensor: name) }
 }

@@ -37,18 +37,4 @@ package struct MachineParser: SensorParser {
       actor: user == .max ? nil : .uid(user), isLogin: record.loginUser != .max, process: record.process,
       object: object)
   }
-
-  /// Records one after another, each with its length in 4 bytes, little-endian, before it.
-  static func records(inReplay bytes: [UInt8], sensor: String) -> SensorBatch {
-    var batch = SensorBatch(sensor: sensor)
-    var start = 0
-    while start + 4 <= bytes.count {
-      let length = Int(bytes.word32(at: start))
-      guard length <= RecordQueue.recordSizeLimit, start + 4 + length <= bytes.count else { break }
-      batch.records.append(Array(bytes[(start + 4)..<(start + 4 + length)]))
-      start += 4 + length
-    }
-    if start < bytes.count { batch.dropped = 1 }
-    return batch
-  }
 }

@@ -26,6 +26,8 @@ struct SDKPeers: ~Copyable {
   private let queue: RecordQueue
   private var peers: [Peer] = []
   private var filled = ContinuousClock.now
+  /// The machine had no descriptor for a connection: until the next look it waits in the listener's backlog.
+  private var isStarved = false
   private var buffer = [UInt8](repeating: 0, count: SDKSensor.reportLimit)
 
   init(listener: SDKListener, users: Set<UInt32>, queue: RecordQueue) {
@@ -45,17 +47,18 @@ struct SDKPeers: ~Copyable {
       let hasRoom = queue.hasRoom
       var polled = [
         pollfd(fd: stop, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: listener.descriptor, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: isStarved ? -1 : listener.descriptor, events: Int16(POLLIN), revents: 0),
       ]
       for peer in peers {
         // One that must wait is not looked at: a negative descriptor is passed over.
         let isServed = hasRoom && peer.allowance > 0
         polled.append(pollfd(fd: isServed ? peer.descriptor : -1, events: Int16(POLLIN), revents: 0))
       }
-      let isWaiting = !hasRoom || peers.contains { $0.allowance <= 0 }
+      let isWaiting = !hasRoom || isStarved || peers.contains { $0.allowance <= 0 }
       let ready = poll(&polled, nfds_t(polled.count), isWaiting ? Int32(Self.pause.milliseconds) : -1)
       guard ready >= 0 || errno == EINTR else { return }
       if polled[0].revents != 0 { return }
+      isStarved = false
       // From the last on, so that those behind one that is gone keep their places.
       for index in peers.indices.reversed() where ready > 0 && polled[index + 2].revents != 0 {
         if !read(index, polled[index + 2].revents) {
@@ -92,7 +95,10 @@ struct SDKPeers: ~Copyable {
   private mutating func acceptAll() -> UInt64 {
     var refused: UInt64 = 0
     for _ in 0..<Self.turnLimit {
-      guard let (descriptor, user) = listener.accept() else { break }
+      guard let (descriptor, user) = listener.accept() else {
+        isStarved = errno == EMFILE || errno == ENFILE
+        break
+      }
       guard let user, users.contains(user), peers.count < Self.limit,
         peers.count(where: { $0.user == user }) < Self.userLimit
       else {

@@ -20,16 +20,6 @@ package struct SDKSensor: Sensor {
 
   /// A recorded file holds each report behind its length, four bytes with the most significant first.
   package static func records(inReplay bytes: [UInt8]) -> SensorBatch {
-    var batch = SensorBatch(sensor: name)
-    let span = bytes.span
-    var position = 0
-    while position + 4 <= bytes.count {
-      let length = span.bigEndian(at: position)
-      guard length <= reportLimit, position + 4 + length <= bytes.count else { break }
-      batch.records.append(Array(bytes[(position + 4)..<(position + 4 + length)]))
-      position += 4 + length
-    }
-    if position < bytes.count { batch.dropped = 1 }
-    return batch
+    SensorBatch(recorded: bytes, sensor: name, limit: reportLimit, isBigEndian: true)
   }
 }

@@ -1,7 +1,5 @@
-import CLinux
 package import CordonCore
 import Glibc
-import Synchronization
 
 /// What the listening half of the SDK's sensor is told.
 package struct SDKSourceSettings: Hashable, Sendable {
@@ -21,81 +19,37 @@ package struct SDKSourceSettings: Hashable, Sendable {
 /// The kernel says who connects. Each connection's packets wait in its own buffer of the kernel, which is read in turn, so
 /// many at a time, and only while the queue has room: a program that floods fills its own buffer, its library drops and
 /// counts, and the others lose nothing.
-package final class SDKSource: SensorSource {
+package final class SDKSource: ThreadedSource {
+  package typealias Settings = SDKSourceSettings
+
   package let queue = RecordQueue(sensor: SDKSensor.name, sizeLimit: SDKSensor.reportLimit)
+  package let name = SDKSensor.name
 
-  private struct State {
-    var settings: SDKSourceSettings
-    var thread: BlockingThread?
-    var path = ""
-    var notes: [String] = []
-    var refused: UInt64 = 0
-    var failure: CordonError?
-  }
+  package let running: SourceRun<Settings>
 
-  private let state: Mutex<State>
-
-  package init(settings: SDKSourceSettings = SDKSourceSettings()) { state = Mutex(State(settings: settings)) }
+  package init(settings: SDKSourceSettings = SDKSourceSettings()) { running = SourceRun(settings) }
 
   deinit { stop() }
 
-  package var name: String { SDKSensor.name }
-
-  package var health: SensorHealth {
-    state.withLock { state in
-      let refused = state.refused == 0 ? [] : ["\(state.refused) connections of others were refused."]
-      return SensorHealth(
-        of: queue, failure: state.failure, notes: state.thread == nil ? nil : state.notes + refused)
-    }
-  }
-
-  package func start() throws(CordonError) {
-    let outcome: Result<Void, CordonError> = state.withLock { state in
-      guard state.thread == nil else { return .success(()) }
-      do throws(CordonError) {
-        let (users, unknown) = try Self.resolve(state.settings.users)
-        let listener = try SDKListener(path: state.settings.path)
-        state.notes = unknown.map { "The user \($0) is not known here." }
-        state.path = state.settings.path
-        state.thread = try BlockingThread(name: "sdk") { [weak self, queue] stop in
-          var peers = SDKPeers(listener: listener, users: users, queue: queue)
-          peers.serve(until: stop) { self?.countRefused($0) }
-        }
-        state.failure = nil
-        return .success(())
-      } catch {
-        state.failure = error
-        return .failure(error)
+  package func open(_ settings: Settings) throws(CordonError) -> (thread: BlockingThread, notes: [String]) {
+    let (users, unknown) = try Self.resolve(settings.users)
+    let notes = unknown.map { "The user \($0) is not known here." }
+    let listener = try SDKListener(path: settings.path)
+    let thread = try BlockingThread(name: "sdk") { [weak self, queue] stop in
+      var peers = SDKPeers(listener: listener, users: users, queue: queue)
+      var refused: UInt64 = 0
+      peers.serve(until: stop) { more in
+        guard more > 0 else { return }
+        refused += more
+        self?.running.say(notes + ["\(refused) connections of others were refused."])
       }
+      unlink(settings.path)
     }
-    try outcome.get()
-  }
-
-  package func stop() {
-    let (thread, path) = state.withLock { state in
-      defer { state.thread = nil }
-      return (state.thread, state.path)
-    }
-    guard let thread else { return }
-    thread.stop()
-    unlink(path)
+    return (thread, notes)
   }
 
   /// Cordon's own programs report nothing here.
   package func ignore(processes: Set<UInt32>) {}
-
-  /// Takes other users; a running source starts again with them.
-  package func use(_ settings: SDKSourceSettings) throws(CordonError) {
-    let isRunning = state.withLock { state in
-      state.settings = settings
-      return state.thread != nil
-    }
-    guard isRunning else { return }
-    stop()
-    try start()
-  }
-
-  private func countRefused(_ count: UInt64) { state.withLock { $0.refused += count } }
 
   /// Numbers of users, and names that the machine does not know.
   private static func resolve(_ users: [String]) throws(CordonError) -> (known: Set<UInt32>, unknown: [String]) {
