@@ -177,8 +177,12 @@ struct LogFollower<Framer: RecordFramer> {
   }
 
   /// What a rotation may have made of a file, named after it; of a folder, what in it is not followed.
-  private func kin(of path: String) -> [String] {
-    if let listing = listings[path] { return listing.others }
+  private mutating func kin(of path: String) -> [String] {
+    if listings[path] != nil {
+      // As it is now: the rotation that is being asked about may have come after the step began.
+      _ = listings[path]?.look()
+      return listings[path]?.others ?? []
+    }
     let parts = path.split(separator: "/")
     guard let name = parts.last else { return [] }
     let folder = "/" + parts.dropLast().joined(separator: "/")
