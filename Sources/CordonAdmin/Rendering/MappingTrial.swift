@@ -49,7 +49,8 @@ package struct MappingTrial {
   package var report: Report {
     let summary = "\(observed) lines become observations, \(ignored) are passed over, \(damaged) are damaged\n"
     return Report(
-      text: outcomes.map { "line \($0.line): \(Self.text($0.outcome))\n" }.joined() + summary,
+      // A sample is somebody else's words, and the reader is a terminal.
+      text: outcomes.map { "line \($0.line): \(Table.plain(Self.text($0.outcome)))\n" }.joined() + summary,
       json: .fields([
         "mapping": .text(mapping.name), "observed": .integer(Int64(observed)), "ignored": .integer(Int64(ignored)),
         "damaged": .integer(Int64(damaged)), "lines": .list(outcomes.map { Self.json($0.line, $0.outcome) }),

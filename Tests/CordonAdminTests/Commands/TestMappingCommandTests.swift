@@ -57,6 +57,14 @@ import Testing
     }
   }
 
+  @Test func `what a sample says does nothing to the terminal`() async throws {
+    let line = Self.sample.split(separator: "\n")[0].replacing("ann", with: "ann\\u001b[2J")
+    try await with(String(line)) { harness, mapping, sample in
+      let run = await harness.run("policy", "test-mapping", mapping, sample)
+      #expect(run.code == 0 && run.output.contains("ann [2J") && !run.output.contains("\u{1b}"), "\(run.output)")
+    }
+  }
+
   @Test func `a sound sample ends well`() async throws {
     let line = Self.sample.split(separator: "\n")[0]
     try await with(String(line)) { harness, mapping, sample in
