@@ -9,6 +9,10 @@ package struct TrailStreams: Sendable {
   package static let connectionLimit = 256
   /// Connections of one address.
   package static let peerConnectionLimit = 16
+  /// Records of one document; of the shortest events that mean anything a document holds fewer.
+  package static let documentLimit = 16_384
+  /// Bytes of a document that are cut at a time.
+  private static let chunk = 64 << 10
   /// Addresses that are told apart, in each of two generations.
   package static let peerLimit = 1024
   /// Records a second of one address.
@@ -94,7 +98,12 @@ package struct TrailStreams: Sendable {
     let credit = spend(0, of: peer, now)
     guard credit >= 0 else { return Taken(reception: .rest(.milliseconds(Int64(-credit / Self.share * 1000) + 1))) }
     var framer = EHRFramer()
-    var taken = Taken(records: framer.take(bytes[...]))
+    var taken = Taken()
+    for start in stride(from: 0, to: bytes.count, by: Self.chunk) {
+      taken.records += framer.take(bytes[start..<min(start + Self.chunk, bytes.count)])
+      // Of lines of two bytes a document would be millions of records before anybody looked at one.
+      guard taken.records.count <= Self.documentLimit else { return Taken(dropped: 1, reception: .end) }
+    }
     if let last = framer.finish() { taken.records.append(last) }
     taken.dropped = framer.dropped
     _ = spend(Double(taken.records.count), of: peer, now)

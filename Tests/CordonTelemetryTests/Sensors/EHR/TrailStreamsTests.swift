@@ -72,12 +72,21 @@ import Testing
     #expect(streams.take(.document([], of: 1), at: .zero) == .init(reception: .end))
     #expect(streams.take(.document(Array("{\n".utf8), of: 1), at: .zero) == .init(dropped: 1, reception: .end))
     #expect(streams.take(.document(pretty, of: 2), at: .zero) == .init(reception: .end))
-    let many = Array(String(repeating: "{}\n", count: Int(TrailStreams.burst) + 4_000).utf8)
-    #expect(streams.take(.document(many, of: 1), at: .zero).reception == .goOn)
+    let many = Array(String(repeating: "{}\n", count: Int(TrailStreams.burst) / 2 + 2_000).utf8)
+    for _ in 0..<2 { #expect(streams.take(.document(many, of: 1), at: .zero).reception == .goOn) }
     let full = streams.take(.document(pretty, of: 1), at: .zero)
     #expect(full.records.isEmpty && full.dropped == 0)
     guard case .rest = full.reception else { Issue.record("\(full.reception)"); return }
     #expect(streams.take(.document(pretty, of: 1), at: .seconds(2)).reception == .goOn)
+  }
+
+  @Test(arguments: [0, 1]) func `a document of too many records is refused before it is cut`(more: Int) {
+    var streams = TrailStreams()
+    _ = streams.take(.opened(1, from: Self.ehr), at: .zero)
+    let text = String(repeating: "{}\n", count: TrailStreams.documentLimit + more)
+    let taken = streams.take(.document(Array(text.utf8), of: 1), at: .zero)
+    #expect(taken.records.count == (more == 0 ? TrailStreams.documentLimit : 0))
+    #expect(taken.reception == (more == 0 ? .goOn : .end) && taken.dropped == UInt64(more))
   }
 
   @Test func `handshakes that failed are counted`() {
