@@ -26,6 +26,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioCertificateReloading = Target.Dependency.product(name: "NIOCertificateReloading", package: "swift-nio-extras")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
@@ -211,8 +212,9 @@ let package = Package(
     tests(
       "CordonRuntimeTests",
       [
-        "CordonRuntime", "CordonTrust", "CordonWire", "CordonTestSupport", grpcCore, grpcNIO, nioCore, nioPosix, nioSSL,
-        x509, crypto, logging, lifecycle,
+        "CordonRuntime", "CordonTrust", "CordonWire", "CordonTestSupport", grpcCore, grpcNIO, nioCore, nioEmbedded,
+        nioHTTP1,
+        nioPosix, nioSSL, nioTLS, x509, crypto, logging, lifecycle,
       ]),
     tests("CordonRangeTests", ["CordonRange", "CordonCore", "CordonTelemetry", "CordonTestSupport"]),
     tests(

@@ -6,23 +6,27 @@ import NIOTLS
 /// Takes documents that a client posts over HTTPS, as FHIR servers and IHE's audit record repositories are sent them.
 ///
 /// What was taken in is answered with 201, what nothing could be read from with 422; a client that had more than its
-/// share is told to come again. Nothing can be asked of it.
+/// share, or comes while documents of others fill the room, is told to come again. Nothing can be asked of it.
 final class DocumentReader: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
 
   /// Bytes of one document.
   static let limit = 4 << 20
+  /// Seconds after which a client for whom there was no room should come again.
+  private static let pause: Int64 = 1
   private static let forms = ["json", "ndjson", "xml"]
 
   private let number: UInt64
+  private let room: DocumentRoom
   private let deliver: @Sendable (ReceivedBytes) -> Reception
   private var isOpen = false
   private var body: [UInt8] = []
   private var refusal: HTTPResponseStatus?
 
-  init(number: UInt64, _ deliver: @escaping @Sendable (ReceivedBytes) -> Reception) {
+  init(number: UInt64, room: DocumentRoom, _ deliver: @escaping @Sendable (ReceivedBytes) -> Reception) {
     self.number = number
+    self.room = room
     self.deliver = deliver
   }
 
@@ -42,23 +46,25 @@ final class DocumentReader: ChannelInboundHandler {
     guard isOpen else { return }
     switch unwrapInboundIn(data) {
     case .head(let head):
-      body = []
+      drop()
       refusal = Self.refusal(of: head)
     case .body(let part):
       guard refusal == nil else { return }
       if body.count + part.readableBytes > Self.limit {
         refusal = .payloadTooLarge
-        body = []
+      } else if !room.take(part.readableBytes) {
+        refusal = .tooManyRequests
       } else {
-        body += Array(part.readableBytesView)
+        body += part.readableBytesView
       }
+      if refusal != nil { drop() }
     case .end:
       if let refusal {
-        answer(context, refusal)
+        answer(context, refusal, after: refusal == .tooManyRequests ? Self.pause : nil)
       } else {
         take(context)
       }
-      body = []
+      drop()
     }
   }
 
@@ -67,7 +73,13 @@ final class DocumentReader: ChannelInboundHandler {
   func channelInactive(context: ChannelHandlerContext) {
     _ = deliver(isOpen ? .closed(number) : .refused)
     isOpen = false
+    drop()
     context.fireChannelInactive()
+  }
+
+  private func drop() {
+    room.give(body.count)
+    body = []
   }
 
   private static func refusal(of head: HTTPRequestHead) -> HTTPResponseStatus? {

@@ -22,6 +22,7 @@ package final class SocketReceiver: ByteReceiver {
   private let channels = Mutex<[Listener: any Channel]>([:])
   private let numbers = ConnectionNumbers()
   private let handshakes = WaitingHandshakes()
+  private let room = DocumentRoom()
 
   package init(logger: Logger) { self.logger = logger }
 
@@ -95,13 +96,13 @@ package final class SocketReceiver: ByteReceiver {
   ) throws -> any Channel {
     try ServerBootstrap(group: group)
       .childChannelOption(.maxMessagesPerRead, value: 1)
-      .childChannelInitializer { [numbers, handshakes] channel in
+      .childChannelInitializer { [numbers, handshakes, room] channel in
         channel.eventLoop.makeCompletedFuture {
           let pipeline = channel.pipeline.syncOperations
           if let tls { try Self.secure(pipeline, tls, handshakes) }
           try pipeline.addHandler(IdleStateHandler(readTimeout: Self.idleLimit))
           try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
-          try pipeline.addHandler(DocumentReader(number: numbers.next(), deliver))
+          try pipeline.addHandler(DocumentReader(number: numbers.next(), room: room, deliver))
         }
       }
       .withBoundSocket(descriptor).wait()
