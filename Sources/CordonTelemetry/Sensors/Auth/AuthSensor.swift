@@ -43,8 +43,10 @@ package struct AuthSensor: Sensor {
       beginsAtEnd: true, journal: account.map { JournalSettings(matches: journalMatches, account: $0) })
   }
 
-  /// The facilities auth and authpriv.
-  package static let journalMatches = ["SYSLOG_FACILITY=4", "SYSLOG_FACILITY=10"]
+  /// The facilities auth and authpriv, of what programs write: the journal files the kernel's audit under auth too.
+  package static let journalMatches = [
+    "SYSLOG_FACILITY=4", "SYSLOG_FACILITY=10", "_TRANSPORT=syslog", "_TRANSPORT=journal",
+  ]
 
   package func makeSource() -> LogSource { LogSource(name: Self.name, settings: settings) }
 

@@ -4,7 +4,7 @@ import Glibc
 
 /// What is read of systemd's journal, and how.
 package struct JournalSettings: Hashable, Sendable {
-  /// What entries have, such as `SYSLOG_FACILITY=10`; one of several is enough.
+  /// What entries have, such as `SYSLOG_FACILITY=10`; one of several of the same field is enough.
   package var matches: [String]
   /// Who reads it: an account without rights, which is let in by `group`; empty: whoever runs this.
   package var account: String

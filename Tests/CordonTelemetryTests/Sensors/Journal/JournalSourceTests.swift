@@ -38,7 +38,9 @@ import Testing
       #expect(source.health.reason == "No log is written: the journal is read instead.")
       let words = try #require(Self.started(folder).first)
       #expect(words.hasPrefix("--follow --no-tail --quiet --no-pager --output=json --output-fields=MESSAGE,"))
-      #expect(words.contains(" --since=@") && words.hasSuffix("SYSLOG_FACILITY=4 SYSLOG_FACILITY=10"))
+      #expect(
+        words.contains(" --since=@")
+          && words.hasSuffix("SYSLOG_FACILITY=4 SYSLOG_FACILITY=10 _TRANSPORT=syslog _TRANSPORT=journal"))
     }
   }
 
