@@ -350,6 +350,7 @@ extension WorkerPipeline {
     if let hit = CanaryTripwire().examine(observation) { raise(hit, now, &output) }
     if let hit = burst.examine(observation) { raise(hit, now, &output) }
     if let hit = guessing.examine(observation) { raise(hit, now, &output) }
+    if policy.audit.sensitive, let hit = SensitiveCallTripwire().examine(observation) { raise(hit, now, &output) }
     if policy.tripwires.persistence, let hit = PersistenceTripwire().examine(observation) { raise(hit, now, &output) }
     if policy.tripwires.sensorTampering, let hit = TamperingTripwire().examine(observation) { raise(hit, now, &output) }
     let userName = sigma.wantedUser(of: observation).flatMap { accounts.account(of: $0, now: now)?.name }

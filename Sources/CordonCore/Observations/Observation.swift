@@ -59,6 +59,8 @@ package enum Activity: UInt8, Sendable, CaseIterable {
   case listen
   /// A disk or stick came to the machine.
   case storageAttach
+  /// A system call that attacks need and every day's work does not.
+  case sensitiveCall
 }
 
 /// Whether it worked, where the source says.
@@ -120,6 +122,7 @@ package enum ObservedObject: Hashable, Sendable {
   case port(ListeningPort)
   case persistence(PersistenceChange)
   case package(PackageChange)
+  case call(SensitiveCall)
   /// Free text that says what happened to a sensor; never leaves.
   case sensor(name: String, detail: String)
 }

@@ -53,6 +53,8 @@ package struct Policy: Hashable, Sendable {
     package var connect = true
     package var privilege = true
     package var modules = true
+    /// Calls that attacks need and every day's work does not.
+    package var sensitive = true
 
     package init() {}
   }

@@ -47,6 +47,17 @@ extension FeatureSchema {
       .init(
         129, "new_executables", unit: "count", .log1p, .union,
         "different executables started for the first time, as far as the agent remembers"),
+      .init(
+        130, "process_accesses", unit: "count", .log1p, .sum,
+        "attachments to another process, writings into its memory, descriptors taken out of it"),
+      .init(
+        150, "kernel_interfaces", unit: "count", .log1p, .sum,
+        "BPF programs loaded, io_uring, userfaultfd and performance counters opened"),
+      .init(
+        151, "isolation_changes", unit: "count", .log1p, .sum,
+        "mounts and namespaces changed in people's sessions, clocks set, kernels made ready"),
+      .init(
+        152, "rights_planted", unit: "count", .log1p, .sum, "programs made to run with their owner's rights"),
     ], firstFeatures: 16)
 
   /// What one user does on one machine in one window; parts merge on the collector.
@@ -81,5 +92,9 @@ extension FeatureSchema {
       .init(
         219, "new_executables", unit: "count", .log1p, .union,
         "different executables that the user started on this machine for the first time, as far as it remembers"),
+      .init(
+        250, "sensitive_calls", unit: "count", .log1p, .sum,
+        "system calls that attacks need and every day's work does not: on other processes, kernel interfaces, mounts, "
+          + "rights, clocks"),
     ], firstFeatures: 12)
 }

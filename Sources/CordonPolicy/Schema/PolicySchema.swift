@@ -80,6 +80,9 @@ package enum PolicySchema {
     .flag("sensors.audit.connect", \.audit.connect, "watch outbound connections"),
     .flag("sensors.audit.privilege", \.audit.privilege, "watch changes of user and group id"),
     .flag("sensors.audit.modules", \.audit.modules, "watch kernel modules come and go"),
+    .flag(
+      "sensors.audit.sensitive", \.audit.sensitive,
+      "watch calls that attacks need: tracing and writing into processes, BPF, mounts, set-user-id, kexec, clocks"),
     .flag("sensors.file.enabled", \.file.isEnabled, "watch files through fanotify"),
     .list("sensors.file.paths", \.file.paths, .absolutePath, most: 256, "folders watched"),
     .list("sensors.file.exclude", \.file.exclude, .absolutePath, most: 256, "folders below them that are not"),

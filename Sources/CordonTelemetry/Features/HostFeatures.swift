@@ -13,6 +13,7 @@ package enum HostFeatures {
     case logOns, failedLogOns, distinctLogOnUsers, distinctLogOnSources, newLogOnSources, privilegeUses
     case failedPrivilegeUses, listeningPorts, newListeningPorts, persistenceChanges, packageChanges, storageAttached
     case newExecutables
+    case processAccesses, kernelInterfaces, isolationChanges, rightsPlanted
   }
 
   /// Positions in `FeatureSchema.userAtHost`.
@@ -21,6 +22,7 @@ package enum HostFeatures {
     case filesRenamed, filesDeleted, highEntropyWrites, distinctHosts, failures
     case logOns, failedLogOns, distinctLogOnSources, newLogOnSources, privilegeUses, failedPrivilegeUses
     case newExecutables
+    case sensitiveCalls
   }
 
   /// Hashes of what an observation names, for distinct counts; made once for all windows that it counts in.
@@ -136,6 +138,14 @@ package enum HostFeatures {
     case .persistenceChange: add(.persistenceChanges)
     case .packageChange: add(.packageChanges)
     case .storageAttach: add(.storageAttached)
+    case .sensitiveCall:
+      guard case .call(let call) = observation.object else { return }
+      switch call.kind {
+      case .processAccess: add(.processAccesses)
+      case .kernelInterface: add(.kernelInterfaces)
+      case .isolation, .kernelReplaced, .clockSet: add(.isolationChanges)
+      case .rightsPlanted: add(.rightsPlanted)
+      }
     case .fileOpen, .logOff, .sensorTampering, .sensorLoss, .recordAccess, .careFact, .exchange, .accountChange,
       .systemEvent, .alert:
       break
@@ -174,6 +184,7 @@ package enum HostFeatures {
     case .fileRename: add(.filesRenamed)
     case .fileDelete: add(.filesDeleted)
     case .logOn, .privilegeUse: countAuthentication(observation, hashes, ofUser: &window)
+    case .sensitiveCall: add(.sensitiveCalls)
     case .moduleLoad, .fileOpen, .logOff, .listen, .persistenceChange, .packageChange, .storageAttach, .sensorTampering,
       .sensorLoss, .recordAccess, .careFact, .exchange, .accountChange, .systemEvent, .alert:
       break

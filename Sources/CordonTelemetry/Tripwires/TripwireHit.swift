@@ -15,6 +15,8 @@ package enum TripwireRule: Hashable, Sendable {
   case guessingSucceeded
   /// What is loaded into every program, or let in as root, was changed.
   case persistence
+  /// A system call that nobody's work explains: into a program that checks passwords, another kernel, rights planted.
+  case sensitiveCall
   /// A Sigma rule of the policy, which says whether a machine may act on it.
   case sigma(id: String, severity: Severity, mayReflex: Bool)
   /// A rule of another program of the site; an empty one stands for all of the program's.
@@ -23,7 +25,7 @@ package enum TripwireRule: Hashable, Sendable {
   /// The rules that need no policy.
   package static let builtIn: [TripwireRule] = [
     .canaryTouched, .encryptionBurst, .sensorTampering, .sharedAccount, .clearHL7, .clearDICOM, .weakTLS, .weakRDP,
-    .passwordGuessing, .guessingSucceeded, .persistence,
+    .passwordGuessing, .guessingSucceeded, .persistence, .sensitiveCall,
   ]
 
   /// How a detection names it; permanent.
@@ -40,6 +42,7 @@ package enum TripwireRule: Hashable, Sendable {
     case .passwordGuessing: "password-guessing"
     case .guessingSucceeded: "guessing-succeeded"
     case .persistence: "persistence"
+    case .sensitiveCall: "sensitive-call"
     case .sigma(let id, _, _): SigmaRule.detectionPrefix + id
     case .alert(let program, let rule, _): "\(program):\(rule)"
     }
@@ -50,7 +53,7 @@ package enum TripwireRule: Hashable, Sendable {
     switch self {
     case .canaryTouched, .encryptionBurst: true
     case .sensorTampering, .sharedAccount, .alert, .clearHL7, .clearDICOM, .weakTLS, .weakRDP, .passwordGuessing,
-      .guessingSucceeded, .persistence:
+      .guessingSucceeded, .persistence, .sensitiveCall:
       false
     case .sigma(_, _, let mayReflex): mayReflex
     }
@@ -59,7 +62,8 @@ package enum TripwireRule: Hashable, Sendable {
   /// How long repetitions are folded into one that was raised.
   package var foldFor: Duration {
     switch self {
-    case .canaryTouched, .encryptionBurst, .sensorTampering, .guessingSucceeded, .persistence: .seconds(600)
+    case .canaryTouched, .encryptionBurst, .sensorTampering, .guessingSucceeded, .persistence, .sensitiveCall:
+      .seconds(600)
     // What a rule's author did not think of comes from timers: once an hour is often enough.
     case .sigma, .alert, .passwordGuessing: .seconds(3600)
     case .sharedAccount, .clearHL7, .clearDICOM, .weakTLS, .weakRDP: .seconds(86_400)
@@ -69,7 +73,7 @@ package enum TripwireRule: Hashable, Sendable {
   package var severity: Severity {
     switch self {
     case .canaryTouched, .encryptionBurst: .critical
-    case .sensorTampering, .guessingSucceeded, .persistence: .high
+    case .sensorTampering, .guessingSucceeded, .persistence, .sensitiveCall: .high
     case .passwordGuessing: .medium
     case .sharedAccount, .clearHL7, .clearDICOM, .weakTLS, .weakRDP: .low
     case .sigma(_, let severity, _), .alert(_, _, let severity): severity

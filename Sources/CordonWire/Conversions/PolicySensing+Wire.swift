@@ -9,6 +9,7 @@ extension Cordon_V1_SensorPolicy {
     audit.connect = policy.audit.connect
     audit.privilege = policy.audit.privilege
     audit.modules = policy.audit.modules
+    audit.sensitive = policy.audit.sensitive
     file.enabled = policy.file.isEnabled
     file.paths = policy.file.paths
     file.exclude = policy.file.exclude
@@ -34,6 +35,7 @@ extension Cordon_V1_AuditSensorPolicy {
     sensor.connect = connect
     sensor.privilege = privilege
     sensor.modules = modules
+    sensor.sensitive = hasSensitive ? sensitive : sensor.sensitive
     return sensor
   }
 }

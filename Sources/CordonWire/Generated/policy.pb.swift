@@ -474,9 +474,21 @@ package nonisolated struct Cordon_V1_AuditSensorPolicy: Sendable {
 
   package var modules: Bool = false
 
+  /// Absent in a policy from before there was this: yes.
+  package var sensitive: Bool {
+    get {_sensitive ?? false}
+    set {_sensitive = newValue}
+  }
+  /// Returns true if `sensitive` has been explicitly set.
+  package var hasSensitive: Bool {self._sensitive != nil}
+  /// Clears the value of `sensitive`. Subsequent reads from it will return its default value.
+  package mutating func clearSensitive() {self._sensitive = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _sensitive: Bool? = nil
 }
 
 package nonisolated struct Cordon_V1_FileSensorPolicy: Sendable {
@@ -1571,7 +1583,7 @@ nonisolated extension Cordon_V1_PersistenceSensorPolicy: SwiftProtobuf.Message, 
 
 nonisolated extension Cordon_V1_AuditSensorPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".AuditSensorPolicy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{1}exec\0\u{1}connect\0\u{1}privilege\0\u{1}modules\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{1}exec\0\u{1}connect\0\u{1}privilege\0\u{1}modules\0\u{1}sensitive\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1584,12 +1596,17 @@ nonisolated extension Cordon_V1_AuditSensorPolicy: SwiftProtobuf.Message, SwiftP
       case 3: try { try decoder.decodeSingularBoolField(value: &self.connect) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.privilege) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.modules) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self._sensitive) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.enabled != false {
       try visitor.visitSingularBoolField(value: self.enabled, fieldNumber: 1)
     }
@@ -1605,6 +1622,9 @@ nonisolated extension Cordon_V1_AuditSensorPolicy: SwiftProtobuf.Message, SwiftP
     if self.modules != false {
       try visitor.visitSingularBoolField(value: self.modules, fieldNumber: 5)
     }
+    try { if let v = self._sensitive {
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 6)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1614,6 +1634,7 @@ nonisolated extension Cordon_V1_AuditSensorPolicy: SwiftProtobuf.Message, SwiftP
     if lhs.connect != rhs.connect {return false}
     if lhs.privilege != rhs.privilege {return false}
     if lhs.modules != rhs.modules {return false}
+    if lhs._sensitive != rhs._sensitive {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

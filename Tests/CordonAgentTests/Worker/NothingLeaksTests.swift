@@ -59,6 +59,10 @@ func mkdirp(_ path: String) { mkdir(path, 0o755) }
         type=KERN_MODULE msg=audit(1767225600.030:13): name="rootkit"
         type=EOE msg=audit(1767225600.030:13):
         type=CONFIG_CHANGE msg=audit(1767225600.040:14): auid=1000 ses=4 op=remove_rule key="plantedkey" list=4 res=1
+        type=SYSCALL msg=audit(1767225600.050:15): arch=c000003e syscall=90 success=yes exit=0 a0=1 a1=9ed a2=0 a3=0 \
+        items=1 ppid=1 pid=1300 auid=1000 uid=1000 euid=1000 comm="x" exe="/home/plantedann/x" key="cordon"
+        type=PATH msg=audit(1767225600.050:15): item=0 name="/home/plantedann/sh" nametype=NORMAL
+        type=EOE msg=audit(1767225600.050:15):
 
         """
     take(pipeline.ingest(Support.lines(more), at: Support.at(2000)))

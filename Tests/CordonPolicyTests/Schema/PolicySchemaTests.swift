@@ -87,6 +87,7 @@ extension Policy {
     policy.audit.connect = false
     policy.audit.privilege = false
     policy.audit.modules = false
+    policy.audit.sensitive = false
     policy.file.isEnabled = false
     policy.file.paths = ["/srv/with space", "/home"]
     policy.file.exclude = ["/home/cache"]

@@ -125,6 +125,10 @@ import Testing
           "listening_ports": 4, "new_listening_ports": 1, "persistence_changes": 1, "package_changes": 1,
           "storage_attached": 1,
         ], user: ["distinct_hosts": 1]),
+      Case(
+        observations: SensitiveCall.Kind.allCases.map { observation(.sensitiveCall, .call(SensitiveCall(kind: $0))) },
+        host: ["process_accesses": 1, "kernel_interfaces": 1, "isolation_changes": 3, "rights_planted": 1],
+        user: ["sensitive_calls": 6, "distinct_hosts": 1]),
     ]
   }
 
@@ -158,17 +162,17 @@ import Testing
       "extension_changes", "write_entropy_most", "high_entropy_writes", "audit_losses", "logons", "failed_logons",
       "distinct_logon_users", "distinct_logon_sources", "new_logon_sources", "privilege_uses", "failed_privilege_uses",
       "listening_ports", "new_listening_ports", "persistence_changes", "package_changes", "storage_attached",
-      "new_executables",
+      "new_executables", "process_accesses", "kernel_interfaces", "isolation_changes", "rights_planted",
     ]
     let user = [
       "process_starts", "distinct_executables", "connects", "failed_connects", "distinct_peers", "privilege_changes",
       "files_written", "files_renamed", "files_deleted", "high_entropy_writes", "distinct_hosts", "failures", "logons",
       "failed_logons", "distinct_logon_sources", "new_logon_sources", "privilege_uses", "failed_privilege_uses",
-      "new_executables",
+      "new_executables", "sensitive_calls",
     ]
-    #expect(FeatureSchema.hostAtHost.features.map(\.id) == (101...129).map { UInt32($0) })
+    #expect(FeatureSchema.hostAtHost.features.map(\.id) == (101...130).map { UInt32($0) } + [150, 151, 152])
     #expect(FeatureSchema.hostAtHost.features.map(\.name) == host)
-    #expect(FeatureSchema.userAtHost.features.map(\.id) == (201...219).map { UInt32($0) })
+    #expect(FeatureSchema.userAtHost.features.map(\.id) == (201...219).map { UInt32($0) } + [250])
     #expect(FeatureSchema.userAtHost.features.map(\.name) == user)
     #expect(Set(FeatureSchema.all.map(\.id)).count == FeatureSchema.all.count)
   }

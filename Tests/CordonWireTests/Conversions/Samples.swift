@@ -52,6 +52,7 @@ enum Samples {
     policy.timeZone = "Europe/Berlin"
     policy.file.exclude = ["/home/x"]
     policy.audit.modules = false
+    policy.audit.sensitive = false
     policy.profile = .passive
     policy.auth.paths = ["/srv/log/auth.log"]
     policy.socket.isEnabled = false

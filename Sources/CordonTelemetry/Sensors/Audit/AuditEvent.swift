@@ -22,6 +22,10 @@ struct AuditEvent: Sendable {
   var succeeded: Bool?
   var exit: Int64 = 0
   var firstArgument: UInt64 = 0
+  var secondArgument: UInt64 = 0
+  var thirdArgument: UInt64 = 0
+  /// The short name of the process that the call was about.
+  var target: [UInt8] = []
   var pid: UInt32 = 0
   var parent: UInt32 = 0
   var loginUser: UInt32 = .max
@@ -62,6 +66,9 @@ struct AuditEvent: Sendable {
       isNote = record.type == .cordonNote
       return takeChange(record, bytes)
     case .execve: return takeArguments(record, bytes)
+    case .targetProcess:
+      target = string("ocomm", record, bytes) ?? []
+      return true
     // A title is what the arguments were.
     case .processTitle, .endOfEvent: return true
     }
@@ -85,6 +92,8 @@ extension AuditEvent {
     static let success = AuditFields.key("success")
     static let exit = AuditFields.key("exit")
     static let a0 = AuditFields.key("a0")
+    static let a1 = AuditFields.key("a1")
+    static let a2 = AuditFields.key("a2")
     static let ppid = AuditFields.key("ppid")
     static let pid = AuditFields.key("pid")
     static let auid = AuditFields.key("auid")
@@ -111,6 +120,8 @@ extension AuditEvent {
       case Key.success: succeeded = bytes.extracting(field.value).has("yes", at: 0)
       case Key.exit: exit = field.integer(in: bytes) ?? 0
       case Key.a0: firstArgument = field.hexadecimal(in: bytes) ?? 0
+      case Key.a1: secondArgument = field.hexadecimal(in: bytes) ?? 0
+      case Key.a2: thirdArgument = field.hexadecimal(in: bytes) ?? 0
       case Key.ppid: parent = UInt32(clamping: field.integer(in: bytes) ?? 0)
       case Key.pid: pid = UInt32(clamping: field.integer(in: bytes) ?? 0)
       case Key.auid: loginUser = Self.user(field, bytes)

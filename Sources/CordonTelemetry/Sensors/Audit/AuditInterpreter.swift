@@ -32,7 +32,37 @@ struct AuditInterpreter: Sendable {
     case .moduleLoad, .moduleUnload:
       let name = String(decoding: event.module, as: UTF8.self)
       observations.append(make(event, .moduleLoad, object: .module(name: name)))
+    default:
+      guard event.succeeded == true, let found = sensitiveCall(call, event) else { return }
+      observations.append(make(event, .sensitiveCall, object: .call(found)))
     }
+  }
+
+  /// PTRACE_ATTACH, PTRACE_SEIZE and BPF_PROG_LOAD.
+  static let attach: UInt64 = 16
+  static let seize: UInt64 = 0x4206
+  static let loadProgram: UInt64 = 5
+  private static let setUserID: UInt64 = 0o4000
+
+  /// Others' rules may record more of these calls than Cordon's own ask for: it means the same whoever asked.
+  private func sensitiveCall(_ call: AuditSyscall, _ event: AuditEvent) -> SensitiveCall? {
+    switch call {
+    case .trace where event.firstArgument == Self.attach || event.firstArgument == Self.seize, .processWrite:
+      SensitiveCall(kind: .processAccess, target: Array(event.target.prefix(16)))
+    case .bpf where event.firstArgument == Self.loadProgram, .kernelInterface: SensitiveCall(kind: .kernelInterface)
+    case .isolation where event.loginUser != .max: SensitiveCall(kind: .isolation)
+    case .changeMode where event.secondArgument & Self.setUserID != 0,
+      .changeModeAt where event.thirdArgument & Self.setUserID != 0:
+      SensitiveCall(kind: .rightsPlanted, path: absolute(event.path, in: event.workingFolder))
+    case .kernelReplace: SensitiveCall(kind: .kernelReplaced)
+    case .clockSet: SensitiveCall(kind: .clockSet)
+    default: nil
+    }
+  }
+
+  private func absolute(_ path: [UInt8], in folder: [UInt8]) -> [UInt8] {
+    guard let first = path.first, first != UInt8(ascii: "/") else { return path }
+    return Array((folder + [UInt8(ascii: "/")] + path).prefix(AuditEvent.stringLimit))
   }
 
   private func interpretConnect(_ event: AuditEvent, into observations: inout [Observation]) {

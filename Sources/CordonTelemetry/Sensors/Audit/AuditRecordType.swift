@@ -8,6 +8,8 @@ package enum AuditRecordType: UInt16, Sendable, CaseIterable {
   case socketAddress = 1306
   case workingFolder = 1307
   case execve = 1309
+  /// The process that a call was about.
+  case targetProcess = 1318
   case endOfEvent = 1320
   case processTitle = 1327
   case kernelModule = 1330
@@ -23,6 +25,7 @@ package enum AuditRecordType: UInt16, Sendable, CaseIterable {
     case .socketAddress: "SOCKADDR"
     case .workingFolder: "CWD"
     case .execve: "EXECVE"
+    case .targetProcess: "OBJ_PID"
     case .endOfEvent: "EOE"
     case .processTitle: "PROCTITLE"
     case .kernelModule: "KERN_MODULE"

@@ -36,6 +36,8 @@ package struct AuditRule: Hashable, Sendable {
 
   static let equal: UInt32 = 0x4000_0000
   static let notEqual: UInt32 = 0x3000_0000
+  /// AUDIT_BIT_MASK.
+  static let anyBit: UInt32 = 0x0800_0000
 
   /// The key of a rule as the kernel lists it; nil where it has none or is malformed.
   package static func key(inListed bytes: [UInt8]) -> String? {
@@ -84,7 +86,28 @@ package struct AuditRule: Hashable, Sendable {
       }
       if policy.privilege { add([.privilege], [Field(field: UInt32(AUDIT_SUCCESS), comparison: equal, value: 1)]) }
       if policy.modules { add([.moduleLoad, .moduleUnload]) }
+      if policy.sensitive { for rule in sensitive { add(rule.calls, rule.fields) } }
     }
     return rules
   }
+
+  /// What is asked of calls that every day's work hardly needs, so that it is not the hundreds a second that debuggers,
+  /// browsers and service managers make: only those that succeed, and of the busy ones only what attacks need.
+  private static let sensitive: [(calls: [AuditSyscall], fields: [Field])] = {
+    func field(_ field: Int32, _ comparison: UInt32, _ value: UInt32) -> Field {
+      Field(field: UInt32(field), comparison: comparison, value: value)
+    }
+    let succeeded = field(AUDIT_SUCCESS, equal, 1)
+    let setUserID: UInt32 = 0o4000
+    return [
+      ([.trace], [succeeded, field(AUDIT_ARG0, equal, UInt32(AuditInterpreter.attach))]),
+      ([.trace], [succeeded, field(AUDIT_ARG0, equal, UInt32(AuditInterpreter.seize))]),
+      ([.bpf], [succeeded, field(AUDIT_ARG0, equal, UInt32(AuditInterpreter.loadProgram))]),
+      ([.processWrite, .kernelInterface, .kernelReplace, .clockSet], [succeeded]),
+      // Service managers and container engines do little else; people seldom do.
+      ([.isolation], [succeeded, field(AUDIT_LOGINUID, notEqual, .max)]),
+      ([.changeMode], [succeeded, field(AUDIT_ARG1, anyBit, setUserID)]),
+      ([.changeModeAt], [succeeded, field(AUDIT_ARG2, anyBit, setUserID)]),
+    ]
+  }()
 }

@@ -9,7 +9,7 @@ import Testing
 
   @Test func `a rule is laid out as the kernel reads it`() throws {
     var policy = Policy.AuditSensor()
-    (policy.connect, policy.privilege, policy.modules) = (false, false, false)
+    (policy.connect, policy.privilege, policy.modules, policy.sensitive) = (false, false, false, false)
     let rules = AuditRule.rules(for: policy, excluding: [77], key: "cordon-x", architectures: [.amd64])
     let bytes = try #require(rules.first).encoded
     #expect(rules.count == 1)
@@ -29,6 +29,7 @@ import Testing
     func count(_ change: (inout Policy.AuditSensor) -> Void) -> Int {
       var policy = Policy.AuditSensor()
       (policy.exec, policy.connect, policy.privilege, policy.modules) = (false, false, false, false)
+      policy.sensitive = false
       change(&policy)
       return AuditRule.rules(for: policy, excluding: [], key: "cordon", architectures: [.amd64, .i386]).count
     }

@@ -32,6 +32,43 @@ import Testing
     #expect(connect.actor == start.actor)
   }
 
+  /// Python, because Swift has no ptrace: a child is attached to, a file gets its owner's rights, a mode without is set.
+  @Test(.enabled(if: access("/usr/bin/python3", X_OK) == 0, "skipped: no /usr/bin/python3"))
+  func `calls that attacks need are seen, and no others`() async throws {
+    try await withTemporaryFolder { folder in
+      let source = Self.source(5)
+      try source.start()
+      defer { source.stop() }
+      let script = """
+        import ctypes, os, signal, time
+        file = os.path.join("\(folder)", "sh"); open(file, "w").close()
+        os.chmod(file, 0o755); os.chmod(file, 0o4755)
+        libc = ctypes.CDLL(None)
+        libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+        child = os.fork()
+        if child == 0: time.sleep(30)
+        libc.ptrace(16, child, None, None); os.waitpid(child, 0); libc.ptrace(7, child, None, None)
+        os.kill(child, signal.SIGKILL)
+        """
+      let python = try Live.run(["/usr/bin/python3", "-c", script])
+      var parser = AuditParser()
+      let seen = try await Live.observe(source.queue, &parser) { observation in
+        if case .call(let call) = observation.object { call.kind == .processAccess } else { false }
+      }
+      let calls = seen.compactMap { observation -> SensitiveCall? in
+        guard observation.process?.pid == UInt32(python.pid), case .call(let call) = observation.object else {
+          return nil
+        }
+        return call
+      }
+      #expect(
+        calls == [
+          SensitiveCall(kind: .rightsPlanted, path: Array("\(folder)/sh".utf8)),
+          SensitiveCall(kind: .processAccess, target: Array("python3".utf8)),
+        ])
+    }
+  }
+
   @Test func `rules that someone removes are put back and reported`() async throws {
     let source = Self.source(2)
     try source.start()
