@@ -235,6 +235,7 @@ let package = Package(
         "DICOMStream/Corpus", "DistinctSketch/Corpus", "EnrolmentToken/Corpus", "EnvelopeBytes/Corpus",
         "EnvelopePayload/Corpus",
         "EventMapping/Corpus", "FanotifyEvent/Corpus", "FileRecord/Corpus", "FrameRecord/Corpus", "HL7Stream/Corpus",
+        "InotifyEvent/Corpus",
         "JournalFile/Corpus",
         "LabArchive/Corpus",
         "LabCSV/Corpus", "LedgerExport/Corpus", "MachineRecord/Corpus", "ModelBundle/Corpus", "NameList/Corpus",

@@ -34,6 +34,12 @@ int cordon_fanotify_mark_filesystem(int fanotify, int add, uint64_t mask, const 
       fanotify, (add ? FAN_MARK_ADD : FAN_MARK_REMOVE) | FAN_MARK_FILESYSTEM, mask, AT_FDCWD, path);
 }
 
+int cordon_fanotify_mark_folder(int fanotify, const char *path) {
+  const uint64_t mask = FAN_CLOSE_WRITE | FAN_CREATE | FAN_DELETE | FAN_MOVED_FROM | FAN_MOVED_TO | FAN_ATTRIB;
+  return fanotify_mark(
+      fanotify, FAN_MARK_ADD | FAN_MARK_ONLYDIR | FAN_MARK_DONT_FOLLOW, mask | FAN_EVENT_ON_CHILD, AT_FDCWD, path);
+}
+
 int cordon_open_by_handle(int mount, const uint8_t *handle, size_t length, int for_reading) {
   // A struct file_handle: 4 bytes of length, 4 of type, then the handle itself.
   struct {

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/fanotify.h>
+#include <sys/inotify.h>
 
 // fanotify_init(2) for notification only, with folder handle and name; with_rename: with the handle of what a name was
 // given to, too, which Linux has since 5.17. -1 and errno else.
@@ -18,6 +19,9 @@ uint64_t cordon_fanotify_mask(int with_open, int with_rename);
 
 // Marks the whole file system that holds `path`; adds or removes; 0, or -1 and errno.
 int cordon_fanotify_mark_filesystem(int fanotify, int add, uint64_t mask, const char *path);
+
+// Marks one folder for what happens to the files in it: written, made, deleted, moved, other rights; 0, or -1 and errno.
+int cordon_fanotify_mark_folder(int fanotify, const char *path);
 
 // open_by_handle_at(2) on the bytes of a struct file_handle, as fanotify hands them out; -1 and errno on failure. For
 // reading: never blocking, because a handle may belong to a pipe by now, and without an access time, to leave no trace.

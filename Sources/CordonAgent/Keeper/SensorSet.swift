@@ -23,7 +23,7 @@ protocol SensorFeed: Service {
 /// The sources of this machine: started and stopped as the policy says, their records handed to the worker.
 ///
 /// A source that cannot run is reported with its reason, and the agent goes on without it. A new sensor is one line in
-/// `switches(paths:account:holdsPatientKey:canaries:receivers:)`.
+/// `switches(file:paths:account:holdsPatientKey:canaries:receivers:)`.
 package final class SensorSet: SensorFeed {
   /// Records in one message.
   private static let mostRecords = 512
@@ -45,6 +45,7 @@ package final class SensorSet: SensorFeed {
   }
 
   private let sources: [any SensorSource]
+  private let file = FileSource()
   private let canaries: CanaryKeeper
   private let receivers: ReceiverSet
   private let holdsPatientKey: Bool
@@ -61,20 +62,22 @@ package final class SensorSet: SensorFeed {
     receivers = ReceiverSet(logger: logger)
     self.holdsPatientKey = holdsPatientKey
     let switches = Self.switches(
-      paths: paths, account: account, holdsPatientKey: holdsPatientKey, canaries: canaries, receivers: receivers)
+      file: file, paths: paths, account: account, holdsPatientKey: holdsPatientKey, canaries: canaries,
+      receivers: receivers)
     sources = switches.map(\.source)
     following = Mutex(Following(switches: switches))
   }
 
   /// Every source, and what a policy says of it.
   private static func switches(
-    paths: AgentPaths, account: String, holdsPatientKey: Bool, canaries: CanaryKeeper, receivers: ReceiverSet
+    file: FileSource, paths: AgentPaths, account: String, holdsPatientKey: Bool, canaries: CanaryKeeper,
+    receivers: ReceiverSet
   ) -> [any SensorSwitching] {
     [
       SensorSwitch(AuditSource(), isReportedOff: true) {
         $0.audit.isEnabled ? AuditSourceSettings(policy: $0.audit, journal: paths.auditBefore) : nil
       },
-      SensorSwitch(FileSource(), isReportedOff: true, notes: { canaries.problems }) {
+      SensorSwitch(file, isReportedOff: true, notes: { canaries.problems }) {
         $0.file.isEnabled ? FileSourceSettings(policy: $0.file, canaries: canaries.paths) : nil
       },
       SensorSwitch(SDKSource()) {
@@ -127,7 +130,7 @@ package final class SensorSet: SensorFeed {
       let before = following.policy
       following.policy = policy
       if before?.file != policy.file || before?.tripwires.canaryFolders != policy.tripwires.canaryFolders {
-        canaries.plant(in: policy.tripwires.canaryFolders)
+        file.unwatched { canaries.plant(in: policy.tripwires.canaryFolders) }
       }
       for index in following.switches.indices { following.switches[index].follow(policy, logger: logger) }
       receivers.follow(policy.ehr, holdsPatientKey: holdsPatientKey)

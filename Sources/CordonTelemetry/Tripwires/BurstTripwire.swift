@@ -47,7 +47,9 @@ package struct BurstTripwire: Sendable {
   package mutating func use(_ settings: Policy.Tripwires.Burst) { self.settings = settings }
 
   package mutating func examine(_ observation: Observation) -> TripwireHit? {
-    guard settings.isEnabled, let process = observation.process else { return nil }
+    guard settings.isEnabled else { return nil }
+    // Where the kernel does not say who acts, everybody's files count together, and nobody is named.
+    let process = observation.process ?? ObservedProcess(pid: 0)
     let own = GroupKey(pid: process.pid, startTicks: process.startTicks, isParent: false)
     if let hit = take(observation, process, own) { return hit }
     // PID 1 and kernel threads' parent are the parents of everything.
@@ -131,15 +133,15 @@ package struct BurstTripwire: Sendable {
     let culprit =
       key.isParent ? ObservedProcess(pid: key.pid, startTicks: key.startTicks) : process
     return TripwireHit(
-      .encryptionBurst, technique: "T1486", time: observation.time, process: culprit, actor: observation.actor,
-      files: group.paths,
+      .encryptionBurst, technique: "T1486", time: observation.time, process: culprit.pid == 0 ? nil : culprit,
+      actor: observation.actor, files: group.paths,
       evidence: [
         .init(what: "files rewritten", value: Double(count), unit: "count"),
         .init(what: "mean entropy of their content", value: mean, unit: "bits a byte"),
         .init(what: "extensions changed", value: Double(changed), unit: "count"),
         .init(what: "time taken", value: seconds, unit: "s"),
       ],
-      predicate: predicate, identity: culprit.identity)
+      predicate: predicate, identity: culprit.pid == 0 ? "unknown" : culprit.identity)
   }
 
   /// One digit behind the point, without Foundation's formatting.

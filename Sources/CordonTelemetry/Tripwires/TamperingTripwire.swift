@@ -26,7 +26,8 @@ package struct TamperingTripwire: Sendable {
       case "audit-disabled": ("switched the kernel's auditing off", "T1562.012")
       case "rule-removed": ("removed audit rules of another program", "T1562.012")
       case "log-cleared": ("cleared an event log, or changed what is written to it", "T1070.001")
-      case "fanotify-lost", "fanotify-unreadable": ("ended the watch over files", "T1562.001")
+      case "fanotify-lost", "fanotify-unreadable", "inotify-lost", "inotify-unreadable":
+        ("ended the watch over files", "T1562.001")
       default: ("ended the sensor \(known(sensor))", "T1562.001")
       }
     return TripwireHit(

@@ -12,6 +12,11 @@ struct FileScope: Hashable, Sendable {
     self.canaries = Set(canaries.map { Array($0.utf8) })
   }
 
+  /// The folders that decoys lie in.
+  var canaryFolders: Set<[UInt8]> {
+    Set(canaries.map { path in Array(path[..<(path.lastIndex(of: 0x2F).map { max($0, 1) } ?? 0)]) })
+  }
+
   func contains(_ path: [UInt8]) -> Bool {
     if canaries.contains(path) { return true }
     return include.contains { Self.path(path, liesIn: $0) } && !exclude.contains { Self.path(path, liesIn: $0) }

@@ -27,108 +27,69 @@ package struct FileSourceSettings: Hashable, Sendable {
 /// Watches the file systems of the policy's folders through fanotify, notification class only: nothing ever waits for it.
 ///
 /// Resolves handles to paths, looks up who acted, and samples the entropy of what was written; hands on `FileRecord`s,
-/// never content. Changes nothing on the machine but its own marks, which end with its descriptor.
-package final class FileSource: SensorSource {
+/// never content. Changes nothing on the machine but its own marks, which end with its descriptor. Where fanotify cannot be
+/// had, the folders are watched through inotify, and nobody is told to have acted.
+package final class FileSource: ThreadedSource {
+  package typealias Settings = FileSourceSettings
+
+  package let name = FileSensor.name
   package let queue = RecordQueue(sensor: FileSensor.name)
+  package let running: SourceRun<Settings>
 
-  private struct State {
-    var settings: FileSourceSettings
-    var thread: BlockingThread?
-    var watcher: FileWatcher?
-    var ignored: Set<UInt32> = []
-    var notes: [String] = []
-    var failure: CordonError?
-  }
+  private let ignored = IgnoredProcesses([UInt32(getpid())])
 
-  private let state: Mutex<State>
-
-  package init(settings: FileSourceSettings = FileSourceSettings()) {
-    state = Mutex(State(settings: settings, ignored: [UInt32(getpid())]))
-  }
+  package init(settings: FileSourceSettings = FileSourceSettings()) { running = SourceRun(settings) }
 
   deinit { stop() }
 
-  package var name: String { FileSensor.name }
-
-  package var health: SensorHealth {
-    state.withLock { state in
-      SensorHealth(of: queue, failure: state.failure, notes: state.thread == nil ? nil : state.notes)
-    }
+  package func open(_ settings: Settings) throws(CordonError) -> (thread: BlockingThread, notes: [String]) {
+    let watcher = try watcher(settings)
+    let thread = try BlockingThread(name: name) { [weak self] stop in self?.run(watcher, stop) }
+    return (thread, watcher.notes)
   }
 
-  package func start() throws(CordonError) {
-    let outcome: Result<Void, CordonError> = state.withLock { state in
-      guard state.thread == nil else { return .success(()) }
-      do throws(CordonError) {
-        let watcher = try FileWatcher(settings: state.settings)
-        state.notes = watcher.notes
-        watcher.ignored = state.ignored
-        state.watcher = watcher
-        state.thread = try BlockingThread(name: "file") { [weak self] stop in self?.run(watcher.descriptor, stop) }
-        state.failure = nil
-        return .success(())
-      } catch {
-        state.watcher = nil
-        state.failure = error
-        return .failure(error)
+  package func ignore(processes: Set<UInt32>) { ignored.replace(by: processes.union([UInt32(getpid())])) }
+
+  /// Does what would look like somebody else's doing, where the kernel does not say whose it is.
+  package func unwatched(_ body: () -> Void) {
+    let wasRunning = health.isRunning
+    stop()
+    body()
+    if wasRunning { try? start() }
+  }
+
+  private func watcher(_ settings: Settings) throws(CordonError) -> any FileWatching {
+    do throws(CordonError) {
+      return try FileWatcher(settings: settings, ignoring: ignored)
+    } catch  where error.code != "no-folder-watched" {
+      let refusal = error
+      do throws(CordonError) { return try InotifyWatcher(settings: settings, why: refusal.message) } catch {
+        throw refusal
       }
     }
-    try outcome.get()
   }
 
-  package func stop() {
-    let thread = state.withLock { state in
-      defer { state.thread = nil }
-      return state.thread
-    }
-    thread?.stop()
-    state.withLock { state in state.watcher = nil }
-  }
-
-  package func ignore(processes: Set<UInt32>) {
-    state.withLock { state in
-      state.ignored = processes.union([UInt32(getpid())])
-      state.watcher?.ignored = state.ignored
-    }
-  }
-
-  /// Takes other folders or decoys; a running source starts again with them.
-  package func use(_ settings: FileSourceSettings) throws(CordonError) {
-    let isRunning = state.withLock { state in
-      state.settings = settings
-      return state.thread != nil
-    }
-    guard isRunning else { return }
-    stop()
-    try start()
-  }
-
-  private func run(_ descriptor: Int32, _ stop: Int32) {
+  private func run(_ watcher: any FileWatching, _ stop: Int32) {
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
     while true {
-      let (isReadable, goesOn) = BlockingThread.waitReadable(descriptor, stop: stop, timeout: .seconds(1))
+      let (isReadable, goesOn) = BlockingThread.waitReadable(watcher.descriptor, stop: stop, timeout: .seconds(1))
       guard goesOn else { return }
       guard isReadable else { continue }
-      let count = read(descriptor, &buffer, buffer.count)
+      let count = read(watcher.descriptor, &buffer, buffer.count)
       if count < 0, errno == EAGAIN || errno == EINTR { continue }
-      guard count > 0 else { return lose("fanotify-lost", errno) }
-      let (events, isWhole) = FanotifyEvent.decode(Array(buffer[..<count]))
-      guard isWhole else { return lose("fanotify-unreadable", EPROTO) }
-      state.withLock { state in
-        guard let watcher = state.watcher else { return }
-        for event in events { watcher.handle(event, into: queue) }
-      }
+      guard count > 0 else { return lose(watcher, "lost", errno) }
+      guard watcher.take(Array(buffer[..<count]), into: queue) else { return lose(watcher, "unreadable", EPROTO) }
     }
   }
 
-  private func lose(_ what: String, _ error: Int32) {
+  private func lose(_ watcher: any FileWatching, _ how: String, _ error: Int32) {
+    let what = "\(type(of: watcher).name)-\(how)"
     queue.offer(
       FileRecord(act: .tampering, time: FileWatcher.now, process: nil, file: ObservedFile(path: Array(what.utf8)))
         .encoded)
-    state.withLock { state in
-      state.failure = CordonError(
+    running.fail(
+      CordonError(
         .unavailable, what, "The file sensor lost its watch: \(String(cString: strerror(error))).",
-        remedy: "The agent starts it again; if this repeats, see the kernel's log.")
-    }
+        remedy: "The agent starts it again; if this repeats, see the kernel's log."))
   }
 }

@@ -3,37 +3,34 @@ import CordonCore
 import Glibc
 import Synchronization
 
-/// The fanotify group of a file source, and what it knows about handles and processes; used under the source's lock.
-final class FileWatcher: Sendable {
+/// The fanotify group of a file source, and what it knows about handles and processes.
+final class FileWatcher: FileWatching {
+  static let name = "fanotify"
   /// Folders whose paths are remembered, in each of two generations.
   static let folderLimit = 4096
   /// Files made lately, so that their first closing is not taken for a rewrite.
   static let newLimit = 2048
-  /// Samples a second, at most; further files have no entropy.
-  static let samplesPerSecond = 2000
 
   let descriptor: Int32
   let notes: [String]
   private let scope: FileScope
   private let reportsOpens: Bool
   private let ability: FanotifyAbility
-  /// An open folder of each watched file system, by its id.
-  private let filesystems: [[UInt8]: Int32]
+  private let ignored: IgnoredProcesses
+  private let filesystems: FilesystemHandles
   private let state: Mutex<State>
 
   private struct State {
-    var ignored: Set<UInt32> = []
     var folders = GenerationCache<[UInt8], [UInt8]>(limit: folderLimit)
     var made = GenerationCache<[UInt8], UInt32>(limit: newLimit)
     /// Old paths of files that are being renamed, by process, where a rename is two events.
     var moving = GenerationCache<UInt32, [UInt8]>(limit: 256)
     var processes = ProcessTable()
-    var sampleSecond: Int64 = 0
-    var samples = 0
+    var budget = SampleBudget()
   }
 
   /// Marks the file systems of all folders; throws where fanotify is refused or none could be marked.
-  init(settings: FileSourceSettings) throws(CordonError) {
+  init(settings: FileSourceSettings, ignoring ignored: IgnoredProcesses) throws(CordonError) {
     let (descriptor, ability) = try Self.group(atMost: settings.ability)
     let mask = cordon_fanotify_mask(settings.reportsCanaryOpens ? 1 : 0, ability == .renames ? 1 : 0)
     var filesystems: [[UInt8]: Int32] = [:]
@@ -50,23 +47,16 @@ final class FileWatcher: Sendable {
     }
     self.descriptor = descriptor
     self.ability = ability
+    self.ignored = ignored
     self.notes = notes
-    self.filesystems = filesystems
+    self.filesystems = FilesystemHandles(filesystems)
     reportsOpens = settings.reportsCanaryOpens
     scope = FileScope(
       include: settings.policy.paths, exclude: settings.policy.exclude, canaries: settings.canaries)
     state = Mutex(State())
   }
 
-  deinit {
-    close(descriptor)
-    for folder in filesystems.values { close(folder) }
-  }
-
-  var ignored: Set<UInt32> {
-    get { state.withLock { $0.ignored } }
-    set { state.withLock { $0.ignored = newValue } }
-  }
+  deinit { close(descriptor) }
 
   static var now: Timestamp {
     var clock = timespec()
@@ -74,11 +64,16 @@ final class FileWatcher: Sendable {
     return Timestamp(milliseconds: Int64(clock.tv_sec) * 1000 + Int64(clock.tv_nsec) / 1_000_000)
   }
 
-  /// Queues what an event means, in the order in which it happened.
-  func handle(_ event: FanotifyEvent, into queue: RecordQueue) {
+  func take(_ bytes: [UInt8], into queue: RecordQueue) -> Bool {
+    let (events, isWhole) = FanotifyEvent.decode(bytes)
+    for event in events { handle(event, into: queue) }
+    return isWhole
+  }
+
+  private func handle(_ event: FanotifyEvent, into queue: RecordQueue) {
     if event.mask & FanotifyEvent.overflow != 0 { return queue.countDropped(1) }
+    guard !ignored.contains(event.pid) else { return }
     state.withLock { state in
-      guard !state.ignored.contains(event.pid) else { return }
       if event.mask & FanotifyEvent.onFolder != 0 {
         // A folder that moved takes the paths of all below it along.
         let leaves = FanotifyEvent.rename | FanotifyEvent.movedFrom | FanotifyEvent.movedTo | FanotifyEvent.delete
@@ -137,33 +132,15 @@ final class FileWatcher: Sendable {
     if let known = state.folders[key] {
       folder = known
     } else {
-      folder = resolve(place) ?? []
+      folder = filesystems.folder(of: place) ?? []
       state.folders[key] = folder
     }
-    guard !folder.isEmpty else { return nil }
-    let path = (folder == [0x2F] ? folder : folder + [0x2F]) + place.name
-    return path.count <= CanonicalName.pathLimit ? path : nil
-  }
-
-  private func resolve(_ place: FanotifyEvent.Place) -> [UInt8]? {
-    guard let mount = filesystems[place.filesystem] else { return nil }
-    let opened = cordon_open_by_handle(mount, place.folder, place.folder.count, 0)
-    guard opened >= 0 else { return nil }
-    defer { close(opened) }
-    var path = [CChar](repeating: 0, count: CanonicalName.pathLimit)
-    let length = readlink("/proc/self/fd/\(opened)", &path, path.count)
-    guard length > 0, path[0] == 0x2F else { return nil }
-    return path.prefix(length).map { UInt8(bitPattern: $0) }
+    return folder.isEmpty ? nil : place.path(in: folder)
   }
 
   private func sample(_ event: FanotifyEvent, _ now: Timestamp, _ state: inout State) -> SampledContent? {
-    let second = now.milliseconds / 1000
-    if state.sampleSecond != second { (state.sampleSecond, state.samples) = (second, 0) }
-    guard state.samples < Self.samplesPerSecond, let file = event.file, let mount = filesystems[file.filesystem] else {
-      return nil
-    }
-    state.samples += 1
-    let opened = cordon_open_by_handle(mount, file.handle, file.handle.count, 1)
+    guard let file = event.file, state.budget.allows(at: now) else { return nil }
+    let opened = filesystems.open(file)
     guard opened >= 0 else { return nil }
     defer { close(opened) }
     return ContentSample.sample(opened)

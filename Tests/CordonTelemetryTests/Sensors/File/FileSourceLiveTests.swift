@@ -86,17 +86,6 @@ import Testing
     }
   }
 
-  @Test func `a kernel that tells no names is said, with what is needed`() throws {
-    try withTemporaryFolder { folder in
-      var settings = Self.settings(folder)
-      settings.ability = .none
-      let source = FileSource(settings: settings)
-      expectRefusal("fanotify-too-old") { try source.start() }
-      #expect(!source.health.isRunning)
-      #expect(source.health.reason.contains("Linux 5.9"), "\(source.health.reason)")
-    }
-  }
-
   @Test func `a rewrite is told from a new file, and random content from text`() async throws {
     try await withTemporaryFolder { folder in
       let source = FileSource(settings: Self.settings(folder))
