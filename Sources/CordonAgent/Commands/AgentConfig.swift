@@ -91,6 +91,8 @@ package struct AgentPaths: Hashable, Sendable {
   package var trailPositions: String { "\(keeper)/trail.positions" }
   /// How far a sensor of logs has read them.
   package func logPositions(_ sensor: String) -> String { "\(keeper)/\(sensor).positions" }
+  /// What the machine started by itself, and its packages, when they were last looked at.
+  package var persistenceState: String { "\(keeper)/persistence.state" }
   package var canaries: String { "\(keeper)/canaries" }
   /// 32 random bytes: the key of this agent's own pseudonyms of paths.
   package var pathKey: String { "\(keeper)/path.key" }

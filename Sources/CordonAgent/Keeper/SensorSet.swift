@@ -99,7 +99,10 @@ package final class SensorSet: SensorFeed {
         return policy.socket.isEnabled ? SocketSourceSettings(reportsConnections: !isAudited) : nil
       },
       SensorSwitch(PersistenceSource()) {
-        $0.persistence.isEnabled ? PersistenceSourceSettings(policy: $0.persistence) : nil
+        $0.persistence.isEnabled
+          ? PersistenceSourceSettings(
+            policy: $0.persistence, state: paths.persistenceState, ability: $0.profile == .passive ? .none : .renames)
+          : nil
       },
     ] + logSwitches(paths: paths)
   }

@@ -62,12 +62,17 @@ package final class BlockingThread: Sendable {
   package static func waitReadable(
     _ descriptor: Int32, stop: Int32, timeout: Duration
   ) -> (isReadable: Bool, goesOn: Bool) {
-    var polled = [
-      pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0), pollfd(fd: stop, events: Int16(POLLIN), revents: 0),
-    ]
-    let ready = poll(&polled, 2, Int32(clamping: timeout.milliseconds))
+    waitReadable(any: [descriptor], stop: stop, timeout: timeout)
+  }
+
+  /// Waits until one of several descriptors is readable; negative ones are none.
+  package static func waitReadable(
+    any descriptors: [Int32], stop: Int32, timeout: Duration
+  ) -> (isReadable: Bool, goesOn: Bool) {
+    var polled = (descriptors + [stop]).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    let ready = poll(&polled, nfds_t(polled.count), Int32(clamping: timeout.milliseconds))
     guard ready >= 0 else { return (false, errno == EINTR) }
-    return (polled[0].revents != 0, polled[1].revents == 0)
+    return (polled.dropLast().contains { $0.revents != 0 }, polled[descriptors.count].revents == 0)
   }
 
   /// Waits for a time; false once the thread is to end.

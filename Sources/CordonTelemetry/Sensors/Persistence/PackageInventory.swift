@@ -11,7 +11,10 @@ package struct PackageInventory: Sendable {
   package static let changeLimit = 512
 
   private let path: String
-  private var packages: [String: String]?
+  /// Versions by name; nil until they were looked at.
+  private(set) var packages: [String: String]?
+  /// Something is not on disk yet.
+  package var isChanged = false
   private var marks: (inode: UInt64, size: Int64, seconds: Int, nanoseconds: Int)?
 
   /// - Parameter root: before the database's path; empty but in tests.
@@ -19,6 +22,9 @@ package struct PackageInventory: Sendable {
 
   /// Installed packages; nil where there is no dpkg.
   package var count: Int? { packages?.count }
+
+  /// Takes over what was installed when it was last looked at, as before a restart.
+  mutating func resume(_ known: [String: String]) { packages = known }
 
   /// Looks again; what has changed since the last look, nothing the first time.
   package mutating func look() -> [PackageChange] {
@@ -29,7 +35,10 @@ package struct PackageInventory: Sendable {
     guard let bytes = try? SmallFile.read(path, most: Self.fileLimit) else { return [] }
     marks = current
     let installed = Self.installed(bytes)
-    defer { packages = installed }
+    defer {
+      isChanged = isChanged || packages != installed
+      packages = installed
+    }
     guard let packages else { return [] }
     return Self.changes(from: packages, to: installed)
   }

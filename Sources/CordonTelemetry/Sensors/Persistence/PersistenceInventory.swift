@@ -15,24 +15,30 @@ struct PersistenceInventory: Sendable {
   static let sizeLimit = 1 << 20
   static let homeLimit = 512
 
-  private struct Marks: Hashable, Sendable {
+  struct Marks: Hashable, Sendable {
     var inode: UInt64
     var size: Int64
     var modified: Int64
     var changed: Int64
   }
 
-  private struct Entry: Sendable {
-    var point: PersistencePoint
+  struct Entry: Hashable, Sendable {
+    var kind: PersistenceChange.Kind
+    var isOfRoot: Bool
     var marks: Marks
     var digest: [UInt8]
   }
 
   /// Points of which some files were not looked at because there are too many.
   private var cut: Set<PersistencePoint> = []
-  private var entries: [String: Entry] = [:]
-  private var isFirst = true
+  /// Something is not on disk yet.
+  var isChanged = false
+  /// By path, the root before it left out.
+  private(set) var entries: [String: Entry] = [:]
+  /// What there is at these places is learned without a word at the next look.
+  private var unknown = Set(PersistenceChange.Kind.allCases)
   private let root: String
+  let paths: [String]
   private let extra: [PersistencePoint]
 
   /// - Parameters:
@@ -40,6 +46,7 @@ struct PersistenceInventory: Sendable {
   ///   - paths: what the policy names beside what every machine has.
   init(root: String = "", paths: [String] = []) {
     self.root = root
+    self.paths = paths
     extra = paths.flatMap { path in
       [PersistencePoint.Form.file, .folder].map { PersistencePoint(kind: .other, path: path, form: $0) }
     }
@@ -50,6 +57,15 @@ struct PersistenceInventory: Sendable {
 
   /// Files there are.
   var count: Int { entries.count }
+
+  /// Takes over what stood there when it was last looked at, as before a restart: what has changed since is told then.
+  ///
+  /// - Parameter paths: what the policy named at that time; other files are learned where it names others now.
+  mutating func resume(_ known: [String: Entry], paths knownPaths: [String]) {
+    let isSame = knownPaths == paths
+    entries = isSame ? known : known.filter { $0.value.kind != .other }
+    unknown = isSame ? [] : [.other]
+  }
 
   /// Looks at everything; what has changed since the last look, nothing the first time.
   mutating func look() -> [PersistenceChange] {
@@ -63,27 +79,34 @@ struct PersistenceInventory: Sendable {
       for path in files.prefix(most) {
         var found = stat()
         guard lstat(path, &found) == 0 else { continue }
-        guard seen.insert(path).inserted, let act = take(path, found, point), !isFirst else { continue }
-        changes.append(change(path, point, act))
+        let place = String(path.dropFirst(root.count))
+        guard seen.insert(place).inserted, let act = take(path, place, found, point) else { continue }
+        if !unknown.contains(point.kind) { changes.append(change(place, point.kind, point.isOfRoot, act)) }
       }
     }
     for (path, entry) in entries where !seen.contains(path) {
       entries[path] = nil
+      isChanged = true
       // Of too many files it is not known which are gone.
-      if !cut.contains(entry.point) { changes.append(change(path, entry.point, .removed)) }
+      if !isAtCut(path) { changes.append(change(path, entry.kind, entry.isOfRoot, .removed)) }
     }
-    isFirst = false
+    unknown = []
     return changes.sorted { $0.path.lexicographicallyPrecedes($1.path) }
   }
 
-  private func change(_ path: String, _ point: PersistencePoint, _ act: PersistenceChange.Act) -> PersistenceChange {
+  private func isAtCut(_ place: String) -> Bool {
+    cut.contains { place == $0.path || place.hasPrefix("\($0.path)/") }
+  }
+
+  private func change(
+    _ place: String, _ kind: PersistenceChange.Kind, _ isOfRoot: Bool, _ act: PersistenceChange.Act
+  ) -> PersistenceChange {
     PersistenceChange(
-      kind: point.kind, act: act, path: Array(path.dropFirst(root.count).utf8.prefix(CanonicalName.pathLimit)),
-      isOfRoot: point.isOfRoot)
+      kind: kind, act: act, path: Array(place.utf8.prefix(CanonicalName.pathLimit)), isOfRoot: isOfRoot)
   }
 
   /// Every point, the homes' too.
-  private func points() -> [PersistencePoint] {
+  func points() -> [PersistencePoint] {
     let homes = Self.names(in: root + "/home", most: Self.homeLimit)
     return PersistencePoint.machine + extra + PersistencePoint.home("/root", isOfRoot: true)
       + homes.flatMap { PersistencePoint.home("/home/\($0)", isOfRoot: false) }
@@ -91,15 +114,16 @@ struct PersistenceInventory: Sendable {
 
   /// Takes in one file; how it has changed, nil where it has not or is none.
   private mutating func take(
-    _ path: String, _ found: stat, _ point: PersistencePoint
+    _ path: String, _ place: String, _ found: stat, _ point: PersistencePoint
   ) -> PersistenceChange.Act? {
     let marks = Marks(
       inode: UInt64(found.st_ino), size: Int64(found.st_size), modified: Self.nanoseconds(found.st_mtim),
       changed: Self.nanoseconds(found.st_ctim))
-    let known = entries[path]
+    let known = entries[place]
     if let known, known.marks == marks { return nil }
     guard let digest = Self.digest(of: path, found) else { return nil }
-    entries[path] = Entry(point: point, marks: marks, digest: digest)
+    entries[place] = Entry(kind: point.kind, isOfRoot: point.isOfRoot, marks: marks, digest: digest)
+    isChanged = true
     guard let known else { return .added }
     return known.digest == digest ? nil : .changed
   }
