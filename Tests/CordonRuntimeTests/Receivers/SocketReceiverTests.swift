@@ -10,36 +10,38 @@ import Testing
 
 /// Sockets that somebody else has bound: taken over whole or given back, whatever strangers do to them.
 @Suite struct SocketReceiverTests {
+  /// A port of loopback as bind and connect take it, written by hand: which module the structure belongs to depends on
+  /// what else a build imports.
+  static func address(_ port: UInt16) -> [UInt8] {
+    withUnsafeBytes(of: sa_family_t(AF_INET)) { Array($0) } + [UInt8(port >> 8), UInt8(port & 0xFF), 127, 0, 0, 1]
+      + [UInt8](repeating: 0, count: 8)
+  }
+
+  static func withAddress<Value>(
+    _ bytes: inout [UInt8], _ body: (UnsafeMutablePointer<sockaddr>) -> Value
+  ) throws -> Value {
+    try bytes.withUnsafeMutableBytes { body(try #require($0.baseAddress).assumingMemoryBound(to: sockaddr.self)) }
+  }
+
   /// A listening socket on loopback, and its port.
   static func listen() throws -> (descriptor: Int32, port: UInt16) {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, length) == 0 && Glibc.listen(descriptor, 1024) == 0
-          && getsockname(descriptor, $0, &length) == 0
-      }
+    var address = address(0)
+    var length = socklen_t(address.count)
+    let isBound = try withAddress(&address) {
+      bind(descriptor, $0, length) == 0 && Glibc.listen(descriptor, 1024) == 0
+        && getsockname(descriptor, $0, &length) == 0
     }
     try #require(isBound)
-    return (descriptor, UInt16(bigEndian: address.sin_port))
+    return (descriptor, UInt16(address[2]) << 8 | UInt16(address[3]))
   }
 
   /// A connection to a port of loopback; negative where nobody listens.
-  static func connect(to port: UInt16) -> Int32 {
+  static func connect(to port: UInt16) throws -> Int32 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
-    address.sin_port = port.bigEndian
-    let isConnected = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-      }
-    }
-    guard !isConnected else { return descriptor }
+    var address = address(port)
+    let length = socklen_t(address.count)
+    guard try !withAddress(&address, { Glibc.connect(descriptor, $0, length) == 0 }) else { return descriptor }
     close(descriptor)
     return -1
   }
@@ -65,7 +67,7 @@ import Testing
       try receiver.open(listener, descriptor: descriptor, identity: broken) { _ in .goOn }
     }
     #expect(error?.code == "receiver-identity")
-    #expect(Self.connect(to: port) < 0)
+    #expect(try Self.connect(to: port) < 0)
   }
 
   @Test(arguments: ["tls", "https"]) func `of connections that never agree on TLS no more than so many are held`(
@@ -83,9 +85,9 @@ import Testing
     }
     var clients: [Int32] = []
     defer { for client in clients { close(client) } }
-    for _ in 0..<SocketReceiver.handshakeLimit { clients.append(Self.connect(to: port)) }
+    for _ in 0..<SocketReceiver.handshakeLimit { clients.append(try Self.connect(to: port)) }
     try #require(clients.allSatisfy { $0 >= 0 })
-    let late = Self.connect(to: port)
+    let late = try Self.connect(to: port)
     clients.append(late)
     var patience = timeval(tv_sec: 10, tv_usec: 0)
     setsockopt(late, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
