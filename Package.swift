@@ -229,7 +229,7 @@ let package = Package(
         protobuf,
       ], path: "Tests/Fuzz",
       exclude: [
-        "SDKReport/Corpus", "ShortStream/Corpus",
+        "SDKReport/Corpus", "ShortStream/Corpus", "DataLine/Corpus",
         "AgentMessage/Corpus", "AuditLine/Corpus", "AuditMessage/Corpus", "AuthLine/Corpus", "BehaviourState/Corpus",
         "CaptureFile/Corpus", "DateText/Corpus",
         "DICOMStream/Corpus", "DistinctSketch/Corpus", "EnrolmentToken/Corpus", "EnvelopeBytes/Corpus",

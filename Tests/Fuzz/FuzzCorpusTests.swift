@@ -12,7 +12,7 @@ import Testing
 
   /// A target's folder, what it calls, and how often each seed is mutated: less where an input takes milliseconds.
   static let targets: [String: (call: Target, rounds: Int)] = [
-    "SDKReport": (fuzzSDKReport, 300), "ShortStream": (fuzzShortStream, 300),
+    "SDKReport": (fuzzSDKReport, 300), "ShortStream": (fuzzShortStream, 300), "DataLine": (fuzzDataLine, 300),
     "AgentMessage": (fuzzAgentMessage, 300), "AuditLine": (fuzzAuditLine, 300),
     "AuditMessage": (fuzzAuditMessage, 300), "AuthLine": (fuzzAuthLine, 100),
     "BehaviourState": (fuzzBehaviourState, 300), "CaptureFile": (fuzzCaptureFile, 100),

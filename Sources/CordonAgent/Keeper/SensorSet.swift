@@ -93,6 +93,9 @@ package final class SensorSet: SensorFeed {
         $0.auth.isEnabled
           ? AuthSensor.settings($0.auth, positions: paths.logPositions(AuthSensor.name), journalAs: account) : nil
       },
+      SensorSwitch(DataSensor().makeSource()) {
+        DataSensor.settings($0.data, positions: paths.logPositions(DataSensor.name))
+      },
       SensorSwitch(SocketSource()) { policy in
         // Audit tells of connections as they begin: told twice, they would count twice.
         let isAudited = policy.audit.isEnabled && policy.audit.connect

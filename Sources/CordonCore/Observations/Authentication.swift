@@ -9,6 +9,7 @@ package struct Authentication: Hashable, Sendable {
     case display
     /// Any other program that asks through PAM.
     case other
+    case database, fileShare, directory
   }
 
   /// How somebody proved who they are, where the log says.

@@ -1,5 +1,8 @@
 /// What a hospital's own planning says of who cares for whom: the reason why a record is opened.
 package enum CareFact: Hashable, Sendable {
+  /// Before the name of a group that a log names by a word of its own, where FHIR would write `Organization/12`.
+  package static let groupPrefix = "group "
+
   /// A patient is cared for by parties during a time.
   case relation(CareRelation)
   /// Somebody belongs to others: a person to a role, a ward, a team. Also an account to the person behind it.

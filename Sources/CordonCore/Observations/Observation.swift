@@ -61,6 +61,8 @@ package enum Activity: UInt8, Sendable, CaseIterable {
   case storageAttach
   /// A system call that attacks need and every day's work does not.
   case sensitiveCall
+  /// Data of a database, a file share or a directory was used.
+  case dataAccess
 }
 
 /// Whether it worked, where the source says.
@@ -123,6 +125,7 @@ package enum ObservedObject: Hashable, Sendable {
   case persistence(PersistenceChange)
   case package(PackageChange)
   case call(SensitiveCall)
+  case data(DataAccess)
   /// Free text that says what happened to a sensor; never leaves.
   case sensor(name: String, detail: String)
 }

@@ -17,6 +17,7 @@ package struct Policy: Hashable, Sendable {
   package var logs = Logs()
   package var wire: WireSensor
   package var auth: AuthSensor
+  package var data = DataSensor()
   package var socket: SocketSensor
   package var persistence: PersistenceSensor
   package var tripwires: Tripwires
@@ -94,6 +95,8 @@ package struct Policy: Hashable, Sendable {
     package var tlsAuthorities = ""
     /// Patients whose records draw curiosity; accesses to them are counted by themselves.
     package var watchedPatients: [SealedEntity] = []
+    /// Windows of patients' records leave too, hourly, where enough people used one.
+    package var recordWindows = false
 
     package init() {}
   }
@@ -102,6 +105,22 @@ package struct Policy: Hashable, Sendable {
     package var isEnabled = true
     /// Absolute files that log-in programs write to; those that a machine has not are passed over.
     package var paths: [String] = ["/var/log/auth.log", "/var/log/secure"]
+
+    package init() {}
+  }
+
+  /// Logs in which servers of data tell who used what, by who writes them; a kind without paths is off.
+  package struct DataSensor: Hashable, Sendable {
+    /// PostgreSQL's, with pgaudit's lines: stderr, csvlog, jsonlog or syslog.
+    package var postgreSQL: [String] = []
+    /// Of the server_audit plugin of MariaDB and MySQL.
+    package var mySQL: [String] = []
+    /// Of Samba's full_audit, by way of syslog.
+    package var samba: [String] = []
+    /// OpenLDAP's at level stats.
+    package var ldap: [String] = []
+    /// Realm of bare user names; empty: the default realm, else `data`.
+    package var realm = ""
 
     package init() {}
   }
@@ -124,6 +143,7 @@ package struct Policy: Hashable, Sendable {
     package var canaryFolders: [String] = []
     package var burst = Burst()
     package var guessing = Guessing()
+    package var unexplained = Unexplained()
     /// Trip when a program is put before all others, or a key let in as root.
     package var persistence = true
     package var sensorTampering = true
@@ -144,6 +164,17 @@ package struct Policy: Hashable, Sendable {
       package var isEnabled = true
       package var failures: UInt32 = 10
       package var within: Duration = .seconds(300)
+
+      package init() {}
+    }
+
+    /// One user's accesses to records that nothing planned explains, again and again.
+    package struct Unexplained: Hashable, Sendable {
+      package var isEnabled = true
+      /// Different patients in a day.
+      package var patients: UInt32 = 5
+      /// Different days, of the last thirty, on which one patient's record was used.
+      package var days: UInt32 = 3
 
       package init() {}
     }

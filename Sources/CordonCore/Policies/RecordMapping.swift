@@ -37,6 +37,14 @@ package struct RecordMapping: Hashable, Sendable {
     case recordChange = "record-change"
     case recordSearch = "record-search"
     case recordExport = "record-export"
+    /// An appointment, a stay or a referral: the user, or a group, cares for the patient from `time` until `until`.
+    case care
+    /// The user belongs to a group: a ward, a team, a role.
+    case membership
+    /// The user is an employee: who that is, and where that is.
+    case employee
+    /// Who a patient is, and where that is.
+    case patient
 
     /// Whether it is something done in an electronic health record.
     package var isOfRecord: Bool {
@@ -45,6 +53,20 @@ package struct RecordMapping: Hashable, Sendable {
       default: false
       }
     }
+
+    /// Whether it is no doing of anybody, but what the hospital's own registers say.
+    package var isOfPlanning: Bool {
+      switch self {
+      case .care, .membership, .employee, .patient: true
+      default: false
+      }
+    }
+
+    /// Whether it means nothing without a moment.
+    package var needsTime: Bool { !isOfPlanning || self == .care }
+
+    /// Whether it means nothing without a user.
+    package var needsUser: Bool { self != .patient && self != .care }
   }
 
   /// What a line's word means.
@@ -88,6 +110,23 @@ package struct RecordMapping: Hashable, Sendable {
   package var object: String
   /// Field of the peer's port.
   package var port: String
+  /// What registers say, for the meanings of planning.
+  package var planning = Planning()
+
+  /// Fields of planning and registers; each empty where the log has none.
+  package struct Planning: Hashable, Sendable {
+    /// When a care ends; without it, when it begins.
+    package var until = ""
+    /// The ward, team or role.
+    package var group = ""
+    package var familyName = ""
+    package var givenName = ""
+    package var birthDate = ""
+    package var street = ""
+    package var postalCode = ""
+
+    package init() {}
+  }
 
   package init(
     name: String, paths: [String] = [], format: Format = .json, time: String, user: String, realm: String = "",

@@ -35,4 +35,32 @@ extension FeatureSchema {
       .init(
         317, "watched_patients", unit: "count", .log1p, .sum, "accesses to records of patients whom the policy names"),
     ], firstFeatures: 13)
+
+  /// Who uses one patient's record in one hour, from one gateway's audit trail.
+  ///
+  /// Off unless the site turns it on. A window leaves only where at least `fewestAccessors` used the record, so that none
+  /// says what a single person did.
+  package static let recordAtEHR = FeatureSchema(
+    id: 4, name: "record@ehr", entity: .record, family: .ehr,
+    features: [
+      .init(401, "distinct_users", unit: "count", .log1p, .union, "different users who used the record"),
+      .init(402, "accesses", unit: "count", .log1p, .sum, "accesses to the record"),
+      .init(
+        403, "unexplained_accesses", unit: "count", .log1p, .sum,
+        "accesses by users whom nothing planned connects with the patient's care"),
+      .init(
+        404, "unexplained_users", unit: "count", .log1p, .union,
+        "different users whom nothing planned connects with the patient's care"),
+      .init(
+        405, "distinct_groups", unit: "count", .log1p, .union,
+        "different wards, services and organisations that those users belong to, as planning says"),
+      .init(406, "new_users", unit: "count", .log1p, .union, "different users who had never used the record before"),
+      .init(407, "exports", unit: "count", .log1p, .sum, "exports and disclosures of the record"),
+      .init(408, "break_glass", unit: "count", .log1p, .sum, "accesses that overrode the record's protection"),
+      .init(
+        409, "kin", unit: "count", .log1p, .sum, "accesses by the patient, the patient's household and colleagues"),
+    ])
+
+  /// Of different users of a record, below which its window stays on the gateway.
+  package static let fewestAccessors = 5
 }

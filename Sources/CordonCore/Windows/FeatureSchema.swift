@@ -69,7 +69,7 @@ package struct FeatureSchema: Hashable, Sendable {
 
   /// Every schema that this version knows.
   package static let all: [FeatureSchema] = [
-    .hostAtHost, .userAtHost, .userAtEHR, .deviceAtWire, .hostAtWire, .deviceAtHost,
+    .hostAtHost, .userAtHost, .userAtEHR, .recordAtEHR, .deviceAtWire, .hostAtWire, .deviceAtHost,
   ]
 
   /// The schema with a permanent id.

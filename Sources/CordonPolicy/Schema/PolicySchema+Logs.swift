@@ -35,8 +35,8 @@ extension PolicySchema {
   /// The texts of a mapping; `paths`, `format`, `activities` and `failures` are read beside them.
   package static let mappingFields: [MappingField] = [
     .init(name: "name", form: .ring, isRequired: true, meaning: "what the log is called", place: \.name),
-    .init(name: "time", form: field, isRequired: true, meaning: "field of when it happened", place: \.time),
-    .init(name: "user", form: field, isRequired: true, meaning: "field of who did it", place: \.user),
+    .init(name: "time", form: field, isRequired: false, meaning: "field of when it happened", place: \.time),
+    .init(name: "user", form: field, isRequired: false, meaning: "field of who did it", place: \.user),
     .init(name: "realm", form: .realm, isRequired: false, meaning: "realm of names without one", place: \.realm),
     .init(
       name: "machine", form: field, isRequired: false, meaning: "field of the machine it was done on", place: \.machine),
@@ -54,5 +54,24 @@ extension PolicySchema {
       name: "object", form: field, isRequired: false, meaning: "field of the file, program or peer's address",
       place: \.object),
     .init(name: "port", form: field, isRequired: false, meaning: "field of the peer's port", place: \.port),
+    .init(
+      name: "until", form: field, isRequired: false, meaning: "field of when a care ends", place: \.planning.until),
+    .init(
+      name: "group", form: field, isRequired: false, meaning: "field of the ward, team or role", place: \.planning.group
+    ),
+    .init(
+      name: "family_name", form: field, isRequired: false, meaning: "field of the last name",
+      place: \.planning.familyName),
+    .init(
+      name: "given_name", form: field, isRequired: false, meaning: "field of the first name",
+      place: \.planning.givenName),
+    .init(
+      name: "birth_date", form: field, isRequired: false, meaning: "field of the day of birth",
+      place: \.planning.birthDate),
+    .init(
+      name: "street", form: field, isRequired: false, meaning: "field of street and number", place: \.planning.street),
+    .init(
+      name: "postal_code", form: field, isRequired: false, meaning: "field of the postal code",
+      place: \.planning.postalCode),
   ]
 }

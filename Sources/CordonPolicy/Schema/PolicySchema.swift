@@ -115,6 +115,9 @@ package enum PolicySchema {
     .text(
       "sensors.ehr.tls_authorities", \.ehr.tlsAuthorities, .free(most: TextForm.mostPathBytes),
       "PEM file of the authorities that must have signed a sender's certificate"),
+    .flag(
+      "sensors.ehr.record_windows", \.ehr.recordWindows,
+      "send hourly windows of patients' records too, where at least five people used one"),
     .sealedNames(
       "sensors.ehr.watched_patients", \.ehr.watchedPatients, most: 4096,
       "patients whose records draw curiosity; accesses to them are counted by themselves"),
@@ -122,6 +125,18 @@ package enum PolicySchema {
     .list(
       "sensors.auth.paths", \.auth.paths, .absolutePath, most: 16,
       "files that log-in programs write to; those that a machine has not are passed over"),
+    .list(
+      "sensors.data.postgresql", \.data.postgreSQL, .absolutePath, most: 64,
+      "PostgreSQL's logs with pgaudit's lines, in one of their forms: stderr, csvlog, jsonlog or syslog"),
+    .list(
+      "sensors.data.mysql", \.data.mySQL, .absolutePath, most: 64,
+      "logs of the server_audit plugin of MariaDB and MySQL"),
+    .list(
+      "sensors.data.samba", \.data.samba, .absolutePath, most: 64, "syslog files with lines of Samba's full_audit"),
+    .list("sensors.data.ldap", \.data.ldap, .absolutePath, most: 64, "logs of OpenLDAP's slapd at level stats"),
+    .text(
+      "sensors.data.realm", \.data.realm, .realm,
+      "realm of these servers' bare user names; empty: the default realm, or data"),
     .flag("sensors.socket.enabled", \.socket.isEnabled, "watch which ports are listened on"),
     .flag(
       "sensors.persistence.enabled", \.persistence.isEnabled,
@@ -165,6 +180,15 @@ package enum PolicySchema {
     .duration(
       "tripwires.guessing.within", \.tripwires.guessing.within, .seconds(10) ... .seconds(86_400),
       "the time in which they count"),
+    .flag(
+      "tripwires.unexplained.enabled", \.tripwires.unexplained.isEnabled,
+      "trip on one user's accesses to patients' records that nothing planned explains, again and again"),
+    .integer(
+      "tripwires.unexplained.patients", \.tripwires.unexplained.patients, 2...1000,
+      "different patients in a day that trip"),
+    .integer(
+      "tripwires.unexplained.days", \.tripwires.unexplained.days, 2...30,
+      "different days, of the last thirty, with accesses to one patient's record that trip"),
     .flag(
       "tripwires.persistence", \.tripwires.persistence,
       "trip when a library is put before all programs, or a key is let in as root"),

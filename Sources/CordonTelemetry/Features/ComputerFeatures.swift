@@ -40,7 +40,7 @@ package enum ComputerFeatures: Int, CaseIterable {
     case .persistenceChange: add(.persistenceChanges)
     case .accountChange: add(.accountChanges)
     case .logOff, .fileOpen, .moduleLoad, .listen, .packageChange, .storageAttach, .sensorTampering, .sensorLoss,
-      .recordAccess, .careFact, .exchange, .systemEvent, .alert:
+      .recordAccess, .careFact, .exchange, .systemEvent, .alert, .sensitiveCall, .dataAccess:
       break
     }
   }

@@ -14,6 +14,8 @@ package enum HostFeatures {
     case failedPrivilegeUses, listeningPorts, newListeningPorts, persistenceChanges, packageChanges, storageAttached
     case newExecutables
     case processAccesses, kernelInterfaces, isolationChanges, rightsPlanted
+    case dataReads, dataWrites, dataRemovals, dataAdministration, dataRows, failedDataAccesses, distinctDataObjects
+    case distinctDataUsers
   }
 
   /// Positions in `FeatureSchema.userAtHost`.
@@ -23,6 +25,8 @@ package enum HostFeatures {
     case logOns, failedLogOns, distinctLogOnSources, newLogOnSources, privilegeUses, failedPrivilegeUses
     case newExecutables
     case sensitiveCalls
+    case dataReads, dataWrites, dataRemovals, dataAdministration, dataRows, failedDataAccesses, distinctDataObjects
+    case newDataObjects
   }
 
   /// Hashes of what an observation names, for distinct counts; made once for all windows that it counts in.
@@ -32,8 +36,10 @@ package enum HostFeatures {
     var port: UInt64?
     /// Where somebody logged on from.
     var origin: UInt64?
-    /// Who logged on.
+    /// Who logged on, or used data.
     var account: UInt64?
+    /// What data was used.
+    var data: UInt64?
     var host: UInt64
     /// What it names was never seen on the machine before.
     var isNewToHost = false
@@ -75,6 +81,14 @@ package enum HostFeatures {
           features: (
             computer == nil ? Host.newLogOnSources.id : ComputerFeatures.newLogOnSources.id, User.newLogOnSources.id
           ))
+      case .dataAccess:
+        guard case .data(let access) = observation.object else { return }
+        account = user.map { hasher.hash($0.bytes, as: .account) }
+        guard !access.object.isEmpty else { return }
+        let item = [access.store.rawValue] + access.object
+        data = hasher.hash(item, as: .dataObject)
+        guard let user, observation.outcome != .failure else { return }
+        isNewToUser = novelty.isFirst(item, .dataObject, of: user, feature: User.newDataObjects.id)
       default: break
       }
     }
@@ -146,6 +160,7 @@ package enum HostFeatures {
       case .isolation, .kernelReplaced, .clockSet: add(.isolationChanges)
       case .rightsPlanted: add(.rightsPlanted)
       }
+    case .dataAccess: countData(observation, hashes, ofHost: &window)
     case .fileOpen, .logOff, .sensorTampering, .sensorLoss, .recordAccess, .careFact, .exchange, .accountChange,
       .systemEvent, .alert:
       break
@@ -185,6 +200,7 @@ package enum HostFeatures {
     case .fileDelete: add(.filesDeleted)
     case .logOn, .privilegeUse: countAuthentication(observation, hashes, ofUser: &window)
     case .sensitiveCall: add(.sensitiveCalls)
+    case .dataAccess: countData(observation, hashes, ofUser: &window)
     case .moduleLoad, .fileOpen, .logOff, .listen, .persistenceChange, .packageChange, .storageAttach, .sensorTampering,
       .sensorLoss, .recordAccess, .careFact, .exchange, .accountChange, .systemEvent, .alert:
       break

@@ -22,6 +22,10 @@ package struct SketchHasher: Sendable {
     /// Of an HL7 message, with its trigger.
     case messageType = 19
     case account = 7
+    /// A table, a shared file or a directory's entry.
+    case dataObject = 8
+    /// A ward, a service or an organisation, as planning names it.
+    case careGroup = 9
   }
 
   private struct Entry: Hashable, Sendable {

@@ -27,6 +27,7 @@ package struct SensorParsers: Sendable {
     Entry(MappedSensor()),
     Entry(WireSensor()),
     Entry(AuthSensor.ofThisMachine),
+    Entry(DataSensor()),
     Entry(SocketSensor()),
     Entry(PersistenceSensor()),
   ]

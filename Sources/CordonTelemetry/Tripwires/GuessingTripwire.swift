@@ -133,6 +133,9 @@ package struct GuessingTripwire: Sendable {
     case .sudo: "use sudo"
     case .su: "become another account"
     case .login, .display, .other: "log on"
+    case .database: "log on to a database"
+    case .fileShare: "open a file share"
+    case .directory: "log on to the directory"
     }
   }
 

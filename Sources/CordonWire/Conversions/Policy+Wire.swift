@@ -62,6 +62,7 @@ extension Cordon_V1_Policy {
     if sensors.hasAuth { policy.auth = try sensors.auth.domain() }
     if sensors.hasSocket { policy.socket = sensors.socket.domain() }
     if sensors.hasPersistence { policy.persistence = try sensors.persistence.domain() }
+    if sensors.hasData { policy.data = try sensors.data.domain() }
     policy.tripwires = try tripwires.domain()
     policy.containment = try containment.domain()
     policy.interlock = try interlock.domain()

@@ -64,14 +64,21 @@ extension Cordon_V1_RecordMapping {
     authority = mapping.authority
     object = mapping.object
     port = mapping.port
+    until = mapping.planning.until
+    group = mapping.planning.group
+    familyName = mapping.planning.familyName
+    givenName = mapping.planning.givenName
+    birthDate = mapping.planning.birthDate
+    street = mapping.planning.street
+    postalCode = mapping.planning.postalCode
   }
 
   fileprivate func domain() throws(CordonError) -> RecordMapping {
-    guard let format = RecordMapping.Format(rawValue: format), !name.isEmpty, !time.isEmpty, !user.isEmpty,
-      !activities.isEmpty, activities.count <= RecordMapping.mostPatterns
+    guard let format = RecordMapping.Format(rawValue: format), !name.isEmpty, !activities.isEmpty,
+      activities.count <= RecordMapping.mostPatterns
     else {
       throw CordonError(
-        .invalid, "malformed", "A mapping of the policy has no name, time, user, activity or known format.")
+        .invalid, "malformed", "A mapping of the policy has no name, activity or known format.")
     }
     var mapping = RecordMapping(name: name, time: time, user: user, activities: [])
     mapping.paths = try PolicyBounds.names(paths, "mappings.paths", most: WireLimits.path)
@@ -84,6 +91,12 @@ extension Cordon_V1_RecordMapping {
       }
       mapping.activities.append(.init(meaning: meaning, patterns: try Self.patterns(word.patterns)))
     }
+    // Told without a field of their own, such lines would all be malformed.
+    guard !time.isEmpty || !mapping.activities.contains(where: \.meaning.needsTime),
+      !user.isEmpty || !mapping.activities.contains(where: \.meaning.needsUser)
+    else {
+      throw CordonError(.invalid, "malformed", "The mapping \(name) has no field of the time, or of the user.")
+    }
     mapping.failures = try Self.patterns(failures)
     mapping.realm = realm
     mapping.machine = machine
@@ -94,10 +107,26 @@ extension Cordon_V1_RecordMapping {
     mapping.authority = authority
     mapping.object = object
     mapping.port = port
-    for text in [name, time, user, realm, machine, address, activity, outcome, patient, authority, object, port] {
+    mapping.planning = planning
+    for text in [
+      name, time, user, realm, machine, address, activity, outcome, patient, authority, object, port, until, group,
+      familyName, givenName, birthDate, street, postalCode,
+    ] {
       _ = try Bounded.text(text, "mappings")
     }
     return mapping
+  }
+
+  private var planning: RecordMapping.Planning {
+    var planning = RecordMapping.Planning()
+    planning.until = until
+    planning.group = group
+    planning.familyName = familyName
+    planning.givenName = givenName
+    planning.birthDate = birthDate
+    planning.street = street
+    planning.postalCode = postalCode
+    return planning
   }
 
   private static func patterns(_ patterns: [String]) throws(CordonError) -> [String] {

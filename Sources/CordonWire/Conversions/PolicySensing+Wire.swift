@@ -24,6 +24,7 @@ extension Cordon_V1_SensorPolicy {
     socket.enabled = policy.socket.isEnabled
     persistence.enabled = policy.persistence.isEnabled
     persistence.paths = policy.persistence.paths
+    data = Cordon_V1_DataSensorPolicy(policy.data)
   }
 }
 
@@ -72,6 +73,7 @@ extension Cordon_V1_EHRSensorPolicy {
     tlsKey = policy.tlsKey
     tlsAuthorities = policy.tlsAuthorities
     watchedPatients = policy.watchedPatients.map { Cordon_V1_SealedEntity($0) }
+    recordWindows = policy.recordWindows
   }
 
   package func domain() throws(CordonError) -> Policy.EHRSensor {
@@ -91,6 +93,7 @@ extension Cordon_V1_EHRSensorPolicy {
     let watched = try Bounded.list(
       watchedPatients, "sensors.ehr.watched_patients", most: WireLimits.policyEntries)
     for sealed in watched { sensor.watchedPatients.append(try sealed.domain()) }
+    sensor.recordWindows = recordWindows
     return sensor
   }
 }
@@ -100,6 +103,27 @@ extension Cordon_V1_AuthSensorPolicy {
     var sensor = Policy.AuthSensor()
     sensor.isEnabled = enabled
     sensor.paths = try PolicyBounds.names(paths, "sensors.auth.paths", most: WireLimits.path)
+    return sensor
+  }
+}
+
+extension Cordon_V1_DataSensorPolicy {
+  fileprivate init(_ policy: Policy.DataSensor) {
+    self.init()
+    postgresql = policy.postgreSQL
+    mysql = policy.mySQL
+    samba = policy.samba
+    ldap = policy.ldap
+    realm = policy.realm
+  }
+
+  package func domain() throws(CordonError) -> Policy.DataSensor {
+    var sensor = Policy.DataSensor()
+    sensor.postgreSQL = try PolicyBounds.names(postgresql, "sensors.data.postgresql", most: WireLimits.path)
+    sensor.mySQL = try PolicyBounds.names(mysql, "sensors.data.mysql", most: WireLimits.path)
+    sensor.samba = try PolicyBounds.names(samba, "sensors.data.samba", most: WireLimits.path)
+    sensor.ldap = try PolicyBounds.names(ldap, "sensors.data.ldap", most: WireLimits.path)
+    sensor.realm = try Bounded.text(realm, "sensors.data.realm")
     return sensor
   }
 }
@@ -134,6 +158,20 @@ extension Cordon_V1_GuessingTripwire {
   }
 }
 
+extension Cordon_V1_UnexplainedTripwire {
+  package func domain() throws(CordonError) -> Policy.Tripwires.Unexplained {
+    var unexplained = Policy.Tripwires.Unexplained()
+    guard !enabled || (2...1000).contains(patients) && (2...30).contains(days) else {
+      throw CordonError(
+        .invalid, "out-of-range", "tripwires.unexplained.patients must be 2 to 1000, and its days 2 to 30.")
+    }
+    unexplained.isEnabled = enabled
+    unexplained.patients = patients
+    unexplained.days = days
+    return unexplained
+  }
+}
+
 extension Cordon_V1_TripwirePolicy {
   package init(_ tripwires: Policy.Tripwires) {
     self.init()
@@ -146,6 +184,9 @@ extension Cordon_V1_TripwirePolicy {
     guessing.failures = tripwires.guessing.failures
     guessing.withinMs = UInt32(clamping: tripwires.guessing.within.milliseconds)
     persistence = tripwires.persistence
+    unexplained.enabled = tripwires.unexplained.isEnabled
+    unexplained.patients = tripwires.unexplained.patients
+    unexplained.days = tripwires.unexplained.days
     sensorTampering = tripwires.sensorTampering
     dailyCap = tripwires.dailyCap
   }
@@ -166,6 +207,7 @@ extension Cordon_V1_TripwirePolicy {
     tripwires.burst.entropyFloor = burst.entropyFloor
     if hasGuessing { tripwires.guessing = try guessing.domain() }
     if hasPersistence { tripwires.persistence = persistence }
+    if hasUnexplained { tripwires.unexplained = try unexplained.domain() }
     tripwires.sensorTampering = sensorTampering
     tripwires.dailyCap = dailyCap
     return tripwires

@@ -83,48 +83,134 @@ package nonisolated struct Cordon_V1_FollowedLogs: Sendable {
 }
 
 /// Which field of a line says when, who, where, what, and how it ended.
-package nonisolated struct Cordon_V1_RecordMapping: Sendable {
+package nonisolated struct Cordon_V1_RecordMapping: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var name: String = String()
+  package var name: String {
+    get {_storage._name}
+    set {_uniqueStorage()._name = newValue}
+  }
 
-  package var paths: [String] = []
+  package var paths: [String] {
+    get {_storage._paths}
+    set {_uniqueStorage()._paths = newValue}
+  }
 
   /// "json", "csv", "csv-semicolon", "csv-tab".
-  package var format: String = String()
+  package var format: String {
+    get {_storage._format}
+    set {_uniqueStorage()._format = newValue}
+  }
 
-  package var time: String = String()
+  package var time: String {
+    get {_storage._time}
+    set {_uniqueStorage()._time = newValue}
+  }
 
-  package var user: String = String()
+  package var user: String {
+    get {_storage._user}
+    set {_uniqueStorage()._user = newValue}
+  }
 
-  package var realm: String = String()
+  package var realm: String {
+    get {_storage._realm}
+    set {_uniqueStorage()._realm = newValue}
+  }
 
-  package var machine: String = String()
+  package var machine: String {
+    get {_storage._machine}
+    set {_uniqueStorage()._machine = newValue}
+  }
 
-  package var address: String = String()
+  package var address: String {
+    get {_storage._address}
+    set {_uniqueStorage()._address = newValue}
+  }
 
-  package var activity: String = String()
+  package var activity: String {
+    get {_storage._activity}
+    set {_uniqueStorage()._activity = newValue}
+  }
 
   /// In order: the first that matches counts.
-  package var activities: [Cordon_V1_MappedWord] = []
+  package var activities: [Cordon_V1_MappedWord] {
+    get {_storage._activities}
+    set {_uniqueStorage()._activities = newValue}
+  }
 
-  package var outcome: String = String()
+  package var outcome: String {
+    get {_storage._outcome}
+    set {_uniqueStorage()._outcome = newValue}
+  }
 
-  package var failures: [String] = []
+  package var failures: [String] {
+    get {_storage._failures}
+    set {_uniqueStorage()._failures = newValue}
+  }
 
-  package var patient: String = String()
+  package var patient: String {
+    get {_storage._patient}
+    set {_uniqueStorage()._patient = newValue}
+  }
 
-  package var authority: String = String()
+  package var authority: String {
+    get {_storage._authority}
+    set {_uniqueStorage()._authority = newValue}
+  }
 
-  package var object: String = String()
+  package var object: String {
+    get {_storage._object}
+    set {_uniqueStorage()._object = newValue}
+  }
 
-  package var port: String = String()
+  package var port: String {
+    get {_storage._port}
+    set {_uniqueStorage()._port = newValue}
+  }
+
+  /// Fields of planning and registers.
+  package var until: String {
+    get {_storage._until}
+    set {_uniqueStorage()._until = newValue}
+  }
+
+  package var group: String {
+    get {_storage._group}
+    set {_uniqueStorage()._group = newValue}
+  }
+
+  package var familyName: String {
+    get {_storage._familyName}
+    set {_uniqueStorage()._familyName = newValue}
+  }
+
+  package var givenName: String {
+    get {_storage._givenName}
+    set {_uniqueStorage()._givenName = newValue}
+  }
+
+  package var birthDate: String {
+    get {_storage._birthDate}
+    set {_uniqueStorage()._birthDate = newValue}
+  }
+
+  package var street: String {
+    get {_storage._street}
+    set {_uniqueStorage()._street = newValue}
+  }
+
+  package var postalCode: String {
+    get {_storage._postalCode}
+    set {_uniqueStorage()._postalCode = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 package nonisolated struct Cordon_V1_MappedWord: Sendable {
@@ -237,104 +323,219 @@ nonisolated extension Cordon_V1_FollowedLogs: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Cordon_V1_RecordMapping: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".RecordMapping"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}paths\0\u{1}format\0\u{1}time\0\u{1}user\0\u{1}realm\0\u{1}machine\0\u{1}address\0\u{1}activity\0\u{1}activities\0\u{1}outcome\0\u{1}failures\0\u{1}patient\0\u{1}authority\0\u{1}object\0\u{1}port\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}paths\0\u{1}format\0\u{1}time\0\u{1}user\0\u{1}realm\0\u{1}machine\0\u{1}address\0\u{1}activity\0\u{1}activities\0\u{1}outcome\0\u{1}failures\0\u{1}patient\0\u{1}authority\0\u{1}object\0\u{1}port\0\u{1}until\0\u{1}group\0\u{3}family_name\0\u{3}given_name\0\u{3}birth_date\0\u{1}street\0\u{3}postal_code\0")
+
+  fileprivate class _StorageClass {
+    var _name: String = String()
+    var _paths: [String] = []
+    var _format: String = String()
+    var _time: String = String()
+    var _user: String = String()
+    var _realm: String = String()
+    var _machine: String = String()
+    var _address: String = String()
+    var _activity: String = String()
+    var _activities: [Cordon_V1_MappedWord] = []
+    var _outcome: String = String()
+    var _failures: [String] = []
+    var _patient: String = String()
+    var _authority: String = String()
+    var _object: String = String()
+    var _port: String = String()
+    var _until: String = String()
+    var _group: String = String()
+    var _familyName: String = String()
+    var _givenName: String = String()
+    var _birthDate: String = String()
+    var _street: String = String()
+    var _postalCode: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _name = source._name
+      _paths = source._paths
+      _format = source._format
+      _time = source._time
+      _user = source._user
+      _realm = source._realm
+      _machine = source._machine
+      _address = source._address
+      _activity = source._activity
+      _activities = source._activities
+      _outcome = source._outcome
+      _failures = source._failures
+      _patient = source._patient
+      _authority = source._authority
+      _object = source._object
+      _port = source._port
+      _until = source._until
+      _group = source._group
+      _familyName = source._familyName
+      _givenName = source._givenName
+      _birthDate = source._birthDate
+      _street = source._street
+      _postalCode = source._postalCode
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 2: try { try decoder.decodeRepeatedStringField(value: &self.paths) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.format) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.time) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.user) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.realm) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self.machine) }()
-      case 8: try { try decoder.decodeSingularStringField(value: &self.address) }()
-      case 9: try { try decoder.decodeSingularStringField(value: &self.activity) }()
-      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.activities) }()
-      case 11: try { try decoder.decodeSingularStringField(value: &self.outcome) }()
-      case 12: try { try decoder.decodeRepeatedStringField(value: &self.failures) }()
-      case 13: try { try decoder.decodeSingularStringField(value: &self.patient) }()
-      case 14: try { try decoder.decodeSingularStringField(value: &self.authority) }()
-      case 15: try { try decoder.decodeSingularStringField(value: &self.object) }()
-      case 16: try { try decoder.decodeSingularStringField(value: &self.port) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 2: try { try decoder.decodeRepeatedStringField(value: &_storage._paths) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._format) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._time) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._user) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._realm) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._machine) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._address) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._activity) }()
+        case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._activities) }()
+        case 11: try { try decoder.decodeSingularStringField(value: &_storage._outcome) }()
+        case 12: try { try decoder.decodeRepeatedStringField(value: &_storage._failures) }()
+        case 13: try { try decoder.decodeSingularStringField(value: &_storage._patient) }()
+        case 14: try { try decoder.decodeSingularStringField(value: &_storage._authority) }()
+        case 15: try { try decoder.decodeSingularStringField(value: &_storage._object) }()
+        case 16: try { try decoder.decodeSingularStringField(value: &_storage._port) }()
+        case 17: try { try decoder.decodeSingularStringField(value: &_storage._until) }()
+        case 18: try { try decoder.decodeSingularStringField(value: &_storage._group) }()
+        case 19: try { try decoder.decodeSingularStringField(value: &_storage._familyName) }()
+        case 20: try { try decoder.decodeSingularStringField(value: &_storage._givenName) }()
+        case 21: try { try decoder.decodeSingularStringField(value: &_storage._birthDate) }()
+        case 22: try { try decoder.decodeSingularStringField(value: &_storage._street) }()
+        case 23: try { try decoder.decodeSingularStringField(value: &_storage._postalCode) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.name.isEmpty {
-      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
-    }
-    if !self.paths.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.paths, fieldNumber: 2)
-    }
-    if !self.format.isEmpty {
-      try visitor.visitSingularStringField(value: self.format, fieldNumber: 3)
-    }
-    if !self.time.isEmpty {
-      try visitor.visitSingularStringField(value: self.time, fieldNumber: 4)
-    }
-    if !self.user.isEmpty {
-      try visitor.visitSingularStringField(value: self.user, fieldNumber: 5)
-    }
-    if !self.realm.isEmpty {
-      try visitor.visitSingularStringField(value: self.realm, fieldNumber: 6)
-    }
-    if !self.machine.isEmpty {
-      try visitor.visitSingularStringField(value: self.machine, fieldNumber: 7)
-    }
-    if !self.address.isEmpty {
-      try visitor.visitSingularStringField(value: self.address, fieldNumber: 8)
-    }
-    if !self.activity.isEmpty {
-      try visitor.visitSingularStringField(value: self.activity, fieldNumber: 9)
-    }
-    if !self.activities.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.activities, fieldNumber: 10)
-    }
-    if !self.outcome.isEmpty {
-      try visitor.visitSingularStringField(value: self.outcome, fieldNumber: 11)
-    }
-    if !self.failures.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.failures, fieldNumber: 12)
-    }
-    if !self.patient.isEmpty {
-      try visitor.visitSingularStringField(value: self.patient, fieldNumber: 13)
-    }
-    if !self.authority.isEmpty {
-      try visitor.visitSingularStringField(value: self.authority, fieldNumber: 14)
-    }
-    if !self.object.isEmpty {
-      try visitor.visitSingularStringField(value: self.object, fieldNumber: 15)
-    }
-    if !self.port.isEmpty {
-      try visitor.visitSingularStringField(value: self.port, fieldNumber: 16)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      if !_storage._name.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 1)
+      }
+      if !_storage._paths.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._paths, fieldNumber: 2)
+      }
+      if !_storage._format.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._format, fieldNumber: 3)
+      }
+      if !_storage._time.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._time, fieldNumber: 4)
+      }
+      if !_storage._user.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._user, fieldNumber: 5)
+      }
+      if !_storage._realm.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._realm, fieldNumber: 6)
+      }
+      if !_storage._machine.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._machine, fieldNumber: 7)
+      }
+      if !_storage._address.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._address, fieldNumber: 8)
+      }
+      if !_storage._activity.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._activity, fieldNumber: 9)
+      }
+      if !_storage._activities.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._activities, fieldNumber: 10)
+      }
+      if !_storage._outcome.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._outcome, fieldNumber: 11)
+      }
+      if !_storage._failures.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._failures, fieldNumber: 12)
+      }
+      if !_storage._patient.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._patient, fieldNumber: 13)
+      }
+      if !_storage._authority.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._authority, fieldNumber: 14)
+      }
+      if !_storage._object.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._object, fieldNumber: 15)
+      }
+      if !_storage._port.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._port, fieldNumber: 16)
+      }
+      if !_storage._until.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._until, fieldNumber: 17)
+      }
+      if !_storage._group.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._group, fieldNumber: 18)
+      }
+      if !_storage._familyName.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._familyName, fieldNumber: 19)
+      }
+      if !_storage._givenName.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._givenName, fieldNumber: 20)
+      }
+      if !_storage._birthDate.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._birthDate, fieldNumber: 21)
+      }
+      if !_storage._street.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._street, fieldNumber: 22)
+      }
+      if !_storage._postalCode.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._postalCode, fieldNumber: 23)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Cordon_V1_RecordMapping, rhs: Cordon_V1_RecordMapping) -> Bool {
-    if lhs.name != rhs.name {return false}
-    if lhs.paths != rhs.paths {return false}
-    if lhs.format != rhs.format {return false}
-    if lhs.time != rhs.time {return false}
-    if lhs.user != rhs.user {return false}
-    if lhs.realm != rhs.realm {return false}
-    if lhs.machine != rhs.machine {return false}
-    if lhs.address != rhs.address {return false}
-    if lhs.activity != rhs.activity {return false}
-    if lhs.activities != rhs.activities {return false}
-    if lhs.outcome != rhs.outcome {return false}
-    if lhs.failures != rhs.failures {return false}
-    if lhs.patient != rhs.patient {return false}
-    if lhs.authority != rhs.authority {return false}
-    if lhs.object != rhs.object {return false}
-    if lhs.port != rhs.port {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._paths != rhs_storage._paths {return false}
+        if _storage._format != rhs_storage._format {return false}
+        if _storage._time != rhs_storage._time {return false}
+        if _storage._user != rhs_storage._user {return false}
+        if _storage._realm != rhs_storage._realm {return false}
+        if _storage._machine != rhs_storage._machine {return false}
+        if _storage._address != rhs_storage._address {return false}
+        if _storage._activity != rhs_storage._activity {return false}
+        if _storage._activities != rhs_storage._activities {return false}
+        if _storage._outcome != rhs_storage._outcome {return false}
+        if _storage._failures != rhs_storage._failures {return false}
+        if _storage._patient != rhs_storage._patient {return false}
+        if _storage._authority != rhs_storage._authority {return false}
+        if _storage._object != rhs_storage._object {return false}
+        if _storage._port != rhs_storage._port {return false}
+        if _storage._until != rhs_storage._until {return false}
+        if _storage._group != rhs_storage._group {return false}
+        if _storage._familyName != rhs_storage._familyName {return false}
+        if _storage._givenName != rhs_storage._givenName {return false}
+        if _storage._birthDate != rhs_storage._birthDate {return false}
+        if _storage._street != rhs_storage._street {return false}
+        if _storage._postalCode != rhs_storage._postalCode {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -402,6 +402,15 @@ package nonisolated struct Cordon_V1_SensorPolicy: @unchecked Sendable {
   /// Clears the value of `persistence`. Subsequent reads from it will return its default value.
   package mutating func clearPersistence() {_uniqueStorage()._persistence = nil}
 
+  package var data: Cordon_V1_DataSensorPolicy {
+    get {_storage._data ?? Cordon_V1_DataSensorPolicy()}
+    set {_uniqueStorage()._data = newValue}
+  }
+  /// Returns true if `data` has been explicitly set.
+  package var hasData: Bool {_storage._data != nil}
+  /// Clears the value of `data`. Subsequent reads from it will return its default value.
+  package mutating func clearData() {_uniqueStorage()._data = nil}
+
   /// Logs and lists are read, and the machine is changed in nothing.
   package var passive: Bool {
     get {_storage._passive}
@@ -425,6 +434,28 @@ package nonisolated struct Cordon_V1_AuthSensorPolicy: Sendable {
 
   /// Files, absolute.
   package var paths: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Logs in which servers of data tell who used what; files and folders, absolute.
+package nonisolated struct Cordon_V1_DataSensorPolicy: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var postgresql: [String] = []
+
+  package var mysql: [String] = []
+
+  package var samba: [String] = []
+
+  package var ldap: [String] = []
+
+  /// Of bare user names; empty: the default realm, or "data".
+  package var realm: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -556,6 +587,9 @@ package nonisolated struct Cordon_V1_EHRSensorPolicy: Sendable {
   /// Patients whose records draw curiosity.
   package var watchedPatients: [Cordon_V1_SealedEntity] = []
 
+  /// Windows of patients' records leave too.
+  package var recordWindows: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -640,6 +674,15 @@ package nonisolated struct Cordon_V1_TripwirePolicy: Sendable {
   /// Clears the value of `persistence`. Subsequent reads from it will return its default value.
   package mutating func clearPersistence() {self._persistence = nil}
 
+  package var unexplained: Cordon_V1_UnexplainedTripwire {
+    get {_unexplained ?? Cordon_V1_UnexplainedTripwire()}
+    set {_unexplained = newValue}
+  }
+  /// Returns true if `unexplained` has been explicitly set.
+  package var hasUnexplained: Bool {self._unexplained != nil}
+  /// Clears the value of `unexplained`. Subsequent reads from it will return its default value.
+  package mutating func clearUnexplained() {self._unexplained = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -647,6 +690,26 @@ package nonisolated struct Cordon_V1_TripwirePolicy: Sendable {
   fileprivate var _burst: Cordon_V1_BurstTripwire? = nil
   fileprivate var _guessing: Cordon_V1_GuessingTripwire? = nil
   fileprivate var _persistence: Bool? = nil
+  fileprivate var _unexplained: Cordon_V1_UnexplainedTripwire? = nil
+}
+
+/// One user's accesses to records that nothing planned explains, again and again.
+package nonisolated struct Cordon_V1_UnexplainedTripwire: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var enabled: Bool = false
+
+  /// Different patients in a day.
+  package var patients: UInt32 = 0
+
+  /// Different days on which one patient's record was used.
+  package var days: UInt32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// Many log-ons that fail.
@@ -1350,7 +1413,7 @@ nonisolated extension Cordon_V1_WindowPolicy: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SensorPolicy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}audit\0\u{1}file\0\u{1}ehr\0\u{2}\u{12}wire\0\u{1}auth\0\u{1}socket\0\u{1}persistence\0\u{1}passive\0\u{2}\u{f}logs\0\u{2}\u{5}sdk\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}audit\0\u{1}file\0\u{1}ehr\0\u{2}\u{12}wire\0\u{1}auth\0\u{1}socket\0\u{1}persistence\0\u{1}passive\0\u{2}\u{f}logs\0\u{2}\u{5}sdk\0\u{1}data\0")
 
   fileprivate class _StorageClass {
     var _audit: Cordon_V1_AuditSensorPolicy? = nil
@@ -1362,6 +1425,7 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
     var _auth: Cordon_V1_AuthSensorPolicy? = nil
     var _socket: Cordon_V1_SocketSensorPolicy? = nil
     var _persistence: Cordon_V1_PersistenceSensorPolicy? = nil
+    var _data: Cordon_V1_DataSensorPolicy? = nil
     var _passive: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
@@ -1382,6 +1446,7 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
       _auth = source._auth
       _socket = source._socket
       _persistence = source._persistence
+      _data = source._data
       _passive = source._passive
     }
   }
@@ -1411,6 +1476,7 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
         case 25: try { try decoder.decodeSingularBoolField(value: &_storage._passive) }()
         case 40: try { try decoder.decodeSingularMessageField(value: &_storage._logs) }()
         case 45: try { try decoder.decodeSingularMessageField(value: &_storage._sdk) }()
+        case 46: try { try decoder.decodeSingularMessageField(value: &_storage._data) }()
         default: break
         }
       }
@@ -1453,6 +1519,9 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
       try { if let v = _storage._sdk {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 45)
       } }()
+      try { if let v = _storage._data {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 46)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1471,6 +1540,7 @@ nonisolated extension Cordon_V1_SensorPolicy: SwiftProtobuf.Message, SwiftProtob
         if _storage._auth != rhs_storage._auth {return false}
         if _storage._socket != rhs_storage._socket {return false}
         if _storage._persistence != rhs_storage._persistence {return false}
+        if _storage._data != rhs_storage._data {return false}
         if _storage._passive != rhs_storage._passive {return false}
         return true
       }
@@ -1511,6 +1581,56 @@ nonisolated extension Cordon_V1_AuthSensorPolicy: SwiftProtobuf.Message, SwiftPr
   package static func ==(lhs: Cordon_V1_AuthSensorPolicy, rhs: Cordon_V1_AuthSensorPolicy) -> Bool {
     if lhs.enabled != rhs.enabled {return false}
     if lhs.paths != rhs.paths {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_DataSensorPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DataSensorPolicy"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}postgresql\0\u{1}mysql\0\u{1}samba\0\u{1}ldap\0\u{1}realm\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.postgresql) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.mysql) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.samba) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.ldap) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.realm) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.postgresql.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.postgresql, fieldNumber: 1)
+    }
+    if !self.mysql.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.mysql, fieldNumber: 2)
+    }
+    if !self.samba.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.samba, fieldNumber: 3)
+    }
+    if !self.ldap.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.ldap, fieldNumber: 4)
+    }
+    if !self.realm.isEmpty {
+      try visitor.visitSingularStringField(value: self.realm, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_DataSensorPolicy, rhs: Cordon_V1_DataSensorPolicy) -> Bool {
+    if lhs.postgresql != rhs.postgresql {return false}
+    if lhs.mysql != rhs.mysql {return false}
+    if lhs.samba != rhs.samba {return false}
+    if lhs.ldap != rhs.ldap {return false}
+    if lhs.realm != rhs.realm {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1717,7 +1837,7 @@ nonisolated extension Cordon_V1_SDKSensorPolicy: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Cordon_V1_EHRSensorPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".EHRSensorPolicy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{1}paths\0\u{3}care_paths\0\u{1}realm\0\u{1}authority\0\u{1}listen\0\u{3}tls_certificate\0\u{3}tls_key\0\u{3}tls_authorities\0\u{3}watched_patients\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{1}paths\0\u{3}care_paths\0\u{1}realm\0\u{1}authority\0\u{1}listen\0\u{3}tls_certificate\0\u{3}tls_key\0\u{3}tls_authorities\0\u{3}watched_patients\0\u{3}record_windows\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1735,6 +1855,7 @@ nonisolated extension Cordon_V1_EHRSensorPolicy: SwiftProtobuf.Message, SwiftPro
       case 8: try { try decoder.decodeSingularStringField(value: &self.tlsKey) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.tlsAuthorities) }()
       case 10: try { try decoder.decodeRepeatedMessageField(value: &self.watchedPatients) }()
+      case 11: try { try decoder.decodeSingularBoolField(value: &self.recordWindows) }()
       default: break
       }
     }
@@ -1771,6 +1892,9 @@ nonisolated extension Cordon_V1_EHRSensorPolicy: SwiftProtobuf.Message, SwiftPro
     if !self.watchedPatients.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.watchedPatients, fieldNumber: 10)
     }
+    if self.recordWindows != false {
+      try visitor.visitSingularBoolField(value: self.recordWindows, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1785,6 +1909,7 @@ nonisolated extension Cordon_V1_EHRSensorPolicy: SwiftProtobuf.Message, SwiftPro
     if lhs.tlsKey != rhs.tlsKey {return false}
     if lhs.tlsAuthorities != rhs.tlsAuthorities {return false}
     if lhs.watchedPatients != rhs.watchedPatients {return false}
+    if lhs.recordWindows != rhs.recordWindows {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1882,7 +2007,7 @@ nonisolated extension Cordon_V1_WireDevice: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Cordon_V1_TripwirePolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TripwirePolicy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}canary_folders\0\u{1}burst\0\u{3}sensor_tampering\0\u{3}daily_cap\0\u{2}\u{10}guessing\0\u{1}persistence\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}canary_folders\0\u{1}burst\0\u{3}sensor_tampering\0\u{3}daily_cap\0\u{2}\u{10}guessing\0\u{1}persistence\0\u{1}unexplained\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1896,6 +2021,7 @@ nonisolated extension Cordon_V1_TripwirePolicy: SwiftProtobuf.Message, SwiftProt
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.dailyCap) }()
       case 20: try { try decoder.decodeSingularMessageField(value: &self._guessing) }()
       case 21: try { try decoder.decodeSingularBoolField(value: &self._persistence) }()
+      case 22: try { try decoder.decodeSingularMessageField(value: &self._unexplained) }()
       default: break
       }
     }
@@ -1924,6 +2050,9 @@ nonisolated extension Cordon_V1_TripwirePolicy: SwiftProtobuf.Message, SwiftProt
     try { if let v = self._persistence {
       try visitor.visitSingularBoolField(value: v, fieldNumber: 21)
     } }()
+    try { if let v = self._unexplained {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1934,6 +2063,47 @@ nonisolated extension Cordon_V1_TripwirePolicy: SwiftProtobuf.Message, SwiftProt
     if lhs.dailyCap != rhs.dailyCap {return false}
     if lhs._guessing != rhs._guessing {return false}
     if lhs._persistence != rhs._persistence {return false}
+    if lhs._unexplained != rhs._unexplained {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_UnexplainedTripwire: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".UnexplainedTripwire"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}enabled\0\u{1}patients\0\u{1}days\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.enabled) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.patients) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.days) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.enabled != false {
+      try visitor.visitSingularBoolField(value: self.enabled, fieldNumber: 1)
+    }
+    if self.patients != 0 {
+      try visitor.visitSingularUInt32Field(value: self.patients, fieldNumber: 2)
+    }
+    if self.days != 0 {
+      try visitor.visitSingularUInt32Field(value: self.days, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_UnexplainedTripwire, rhs: Cordon_V1_UnexplainedTripwire) -> Bool {
+    if lhs.enabled != rhs.enabled {return false}
+    if lhs.patients != rhs.patients {return false}
+    if lhs.days != rhs.days {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -94,6 +94,15 @@ extension Policy {
     policy.logs = exampleLogs
     policy.auth.isEnabled = false
     policy.auth.paths = ["/var/log/logins"]
+    policy.data.postgreSQL = ["/var/log/pg.json"]
+    policy.data.mySQL = ["/var/log/audit.log"]
+    policy.data.samba = ["/var/log/samba.log"]
+    policy.data.ldap = ["/var/log/slapd.log"]
+    policy.data.realm = "dbs"
+    policy.ehr.recordWindows = true
+    policy.tripwires.unexplained.isEnabled = false
+    policy.tripwires.unexplained.patients = 9
+    policy.tripwires.unexplained.days = 4
     policy.socket.isEnabled = false
     policy.persistence.isEnabled = false
     policy.persistence.paths = ["/opt/site"]

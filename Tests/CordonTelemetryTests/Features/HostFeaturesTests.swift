@@ -66,6 +66,26 @@ import Testing
       .logOn, .authentication(Authentication(service: .ssh, origin: origin, attempts: attempts)), outcome: outcome)
   }
 
+  @Test func `the use of a server's data counts by what was done, and a refusal as nothing else`() throws {
+    func use(_ act: DataAccess.Act, _ object: String, rows: UInt64 = 0, _ outcome: ActivityOutcome = .success)
+      -> Observation
+    {
+      Self.observation(
+        .dataAccess, .data(DataAccess(store: .database, act: act, object: Array(object.utf8), rows: rows)),
+        outcome: outcome)
+    }
+    let (host, user) = try Self.features([
+      use(.read, "a", rows: 40), use(.read, "a"), use(.write, "b", rows: 2), use(.remove, "b"), use(.administer, ""),
+      use(.read, "secret", rows: 7, .failure),
+    ])
+    let common: [String: Float] = [
+      "data_reads": 2, "data_writes": 1, "data_removals": 1, "data_administration": 1, "data_rows": 42,
+      "failed_data_accesses": 1, "distinct_data_objects": 2,
+    ]
+    #expect(host == common.merging(["distinct_data_users": 1]) { $1 })
+    #expect(user == common.merging(["new_data_objects": 2, "distinct_hosts": 1, "failures": 1]) { $1 })
+  }
+
   struct Case: Sendable {
     var observations: [Observation]
     var host: [String: Float]
@@ -163,16 +183,20 @@ import Testing
       "distinct_logon_users", "distinct_logon_sources", "new_logon_sources", "privilege_uses", "failed_privilege_uses",
       "listening_ports", "new_listening_ports", "persistence_changes", "package_changes", "storage_attached",
       "new_executables", "process_accesses", "kernel_interfaces", "isolation_changes", "rights_planted",
+      "data_reads", "data_writes", "data_removals", "data_administration", "data_rows",
+      "failed_data_accesses", "distinct_data_objects", "distinct_data_users",
     ]
     let user = [
       "process_starts", "distinct_executables", "connects", "failed_connects", "distinct_peers", "privilege_changes",
       "files_written", "files_renamed", "files_deleted", "high_entropy_writes", "distinct_hosts", "failures", "logons",
       "failed_logons", "distinct_logon_sources", "new_logon_sources", "privilege_uses", "failed_privilege_uses",
-      "new_executables", "sensitive_calls",
+      "new_executables", "sensitive_calls", "data_reads", "data_writes", "data_removals", "data_administration",
+      "data_rows",
+      "failed_data_accesses", "distinct_data_objects", "new_data_objects",
     ]
-    #expect(FeatureSchema.hostAtHost.features.map(\.id) == (101...130).map { UInt32($0) } + [150, 151, 152])
+    #expect(FeatureSchema.hostAtHost.features.map(\.id) == (101...141).map { UInt32($0) })
     #expect(FeatureSchema.hostAtHost.features.map(\.name) == host)
-    #expect(FeatureSchema.userAtHost.features.map(\.id) == (201...219).map { UInt32($0) } + [250])
+    #expect(FeatureSchema.userAtHost.features.map(\.id) == (201...228).map { UInt32($0) })
     #expect(FeatureSchema.userAtHost.features.map(\.name) == user)
     #expect(Set(FeatureSchema.all.map(\.id)).count == FeatureSchema.all.count)
   }

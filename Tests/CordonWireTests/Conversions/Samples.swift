@@ -55,6 +55,14 @@ enum Samples {
     policy.audit.sensitive = false
     policy.profile = .passive
     policy.auth.paths = ["/srv/log/auth.log"]
+    policy.data.postgreSQL = ["/srv/log/pg.json"]
+    policy.data.mySQL = ["/srv/log/audit.log"]
+    policy.data.samba = ["/srv/log/samba.log"]
+    policy.data.ldap = ["/srv/log/slapd.log"]
+    policy.data.realm = "dbs"
+    policy.ehr.recordWindows = true
+    policy.tripwires.unexplained.patients = 9
+    policy.tripwires.unexplained.days = 4
     policy.socket.isEnabled = false
     policy.persistence.paths = ["/opt/site"]
     policy.tripwires.guessing.failures = 20
