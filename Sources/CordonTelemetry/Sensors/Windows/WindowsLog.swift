@@ -78,6 +78,10 @@ struct WindowsMeaning: Hashable {
 
   private static let audited: [SigmaSource] = [.windowsSecurity]
 
+  /// Event 4768 with a status that is no success.
+  static let refusedTicket = WindowsMeaning(
+    shape: .logOn, activity: .logOn, outcome: .failure, sources: audited)
+
   private static func act(
     _ activity: Activity, _ outcome: ActivityOutcome = .success, _ sources: [SigmaSource] = audited
   ) -> WindowsMeaning {

@@ -20,7 +20,7 @@ package struct WindowsParser: SensorParser {
       counters.malformed += 1
       return
     }
-    guard let meaning = WindowsMeaning.of(number, in: WindowsLog(fields)), isOfInterest(meaning),
+    guard let meaning = meaning(of: number), isOfInterest(meaning),
       let observation = observation(meaning, at: time)
     else {
       counters.ignored += 1
@@ -33,6 +33,14 @@ package struct WindowsParser: SensorParser {
   package mutating func advance(to now: Timestamp, into observations: inout [Observation]) {}
 
   package mutating func finish(into observations: inout [Observation]) {}
+
+  /// A ticket that a domain controller refuses is a log-on that failed; one that it grants, the computer itself tells of.
+  private func meaning(of number: UInt64) -> WindowsMeaning? {
+    let meaning = WindowsMeaning.of(number, in: WindowsLog(fields))
+    let status = Int(SigmaField.status.rawValue)
+    let isRefused = number == 4768 && meaning != nil && fields.has(status) && fields.number(status) != 0
+    return isRefused ? .refusedTicket : meaning
+  }
 
   /// What only rules look at is read where one looks.
   private func isOfInterest(_ meaning: WindowsMeaning) -> Bool {
@@ -77,7 +85,10 @@ package struct WindowsParser: SensorParser {
     made.isLogin = made.activity == .logOn && made.outcome == .success
     guard made.activity == .logOn else { return true }
     // An account that does not exist may bear any name, a password typed in the wrong field too.
-    let isOfNobody = fields.equals(Int(SigmaField.subStatus.rawValue), "0xc0000064")
+    let isOfNobody =
+      fields.equals(Int(SigmaField.subStatus.rawValue), "0xc0000064")
+      // Kerberos: the client is not in its database.
+      || made.outcome == .failure && fields.number(Int(SigmaField.status.rawValue)) == 6
     made.object = .authentication(
       Authentication(service: service, method: .unknown, origin: origin, isOfNobody: isOfNobody))
     // So it goes nowhere.

@@ -60,6 +60,23 @@ import Testing
     #expect(flat.object == .authentication(Authentication(service: .other, origin: .name("LAPTOP-9"))))
   }
 
+  @Test(arguments: [
+    ("0x0", [], false), ("0x12", [RawAccount.name("WARD\\bob")], false), ("0x6", [nil], true),
+  ])
+  func `a ticket that a domain controller refuses is a log-on that failed`(
+    status: String, actors: [RawAccount?], isOfNobody: Bool
+  ) throws {
+    let record =
+      #"{"TimeCreated":"2026-01-01T00:00:03.000Z","EventID":4768,"Channel":"security","Hostname":"DC1","#
+      + #""TargetUserName":"bob","TargetDomainName":"WARD","TargetSid":"S-1-0-0","Status":"\#(status)","#
+      + #""IpAddress":"::ffff:192.0.2.7"}"#
+    let found = Self.parse(record).found.filter { $0.activity == .logOn }
+    #expect(found.map(\.actor) == actors)
+    guard case .authentication(let fact) = found.first?.object else { return }
+    #expect(found[0].outcome == .failure && fact.isOfNobody == isOfNobody)
+    #expect(fact.origin == IPAddress("192.0.2.7").map { .address($0) })
+  }
+
   @Test func `a name that is no account's is said to be none`() throws {
     let record = WindowsSamples.failure.replacing("0xc000006a", with: "0xC0000064")
     let observation = try Self.one(record)
