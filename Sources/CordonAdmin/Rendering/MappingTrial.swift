@@ -62,7 +62,8 @@ package struct MappingTrial {
   private static func text(_ outcome: Outcome) -> String {
     switch outcome {
     case .observation(let observation):
-      let time = TimeText.iso(observation.time, milliseconds: true)
+      // Registers have no moment of their own.
+      let time = observation.time == .epoch ? "any time:" : TimeText.iso(observation.time, milliseconds: true)
       return "\(time) " + facts(of: observation).map { "\($0.name) \($0.value)" }.joined(separator: ", ")
     case .failure(let failure):
       let word = failure.kind == .ignored ? "passed over" : "damaged"
@@ -111,8 +112,24 @@ package struct MappingTrial {
     case .peer(let address, let port): facts.append(("object", "\(address):\(port)"))
     case .program:
       facts.append(("object", observation.process.map { String(decoding: $0.executable, as: UTF8.self) } ?? ""))
+    case .care(let fact): facts = Self.facts(of: fact)
     default: break
     }
     return facts.map { (name: $0.0, value: $0.1) }
+  }
+
+  /// What a register says; who lives with whom is shown as the words that are compared.
+  private static func facts(of fact: CareFact) -> [(String, String)] {
+    switch fact {
+    case .relation(let relation):
+      [("fact", "care"), ("patient", relation.patient.id)] + relation.parties.map { ("party", $0) } + [
+        ("until", TimeText.iso(relation.to, milliseconds: true))
+      ]
+    case .membership(let member, let groups):
+      [("fact", "membership"), ("user", member)] + groups.map { ("group", $0) }
+    case .person(let person):
+      [("fact", "person")] + person.names.map { ("user", $0) } + person.patients.map { ("patient", $0.id) }
+        + person.identities.map { ("same person", $0) } + person.households.map { ("same household", $0) }
+    }
   }
 }

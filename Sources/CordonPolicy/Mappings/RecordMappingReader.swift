@@ -84,6 +84,22 @@ package struct RecordMappingReader {
     if mapping.activity.isEmpty, mapping.activities.contains(where: { $0.patterns != ["*"] }) {
       report(node, join(path, "activity"), "is missing: the field whose words `activities` explains; without it: `*`")
     }
+    let meanings = mapping.activities.map(\.meaning)
+    if mapping.time.isEmpty, mapping.activities.isEmpty || meanings.contains(where: \.needsTime) {
+      report(node, join(path, "time"), "is missing: field of when it happened")
+    }
+    if mapping.user.isEmpty, mapping.activities.isEmpty || meanings.contains(where: \.needsUser) {
+      report(node, join(path, "user"), "is missing: field of who did it")
+    }
+    if mapping.patient.isEmpty, meanings.contains(where: { $0 == .care || $0 == .patient }) {
+      report(node, join(path, "patient"), "is missing: whose it is")
+    }
+    if mapping.user.isEmpty, mapping.planning.group.isEmpty, meanings.contains(.care) {
+      report(node, join(path, "user"), "is missing, and so is `group`: one of them cares for the patient")
+    }
+    if mapping.planning.group.isEmpty, meanings.contains(.membership) {
+      report(node, join(path, "group"), "is missing: what the user belongs to")
+    }
     if !mapping.failures.isEmpty, mapping.outcome.isEmpty {
       report(node, join(path, "outcome"), "is missing: the field whose words `failures` lists")
     }

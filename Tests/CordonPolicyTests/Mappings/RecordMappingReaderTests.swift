@@ -38,6 +38,40 @@ import Testing
     #expect(mapping.meaning(of: "review") == nil)
   }
 
+  static let register = """
+    name: staff
+    format: csv
+    user: login
+    patient: mrn
+    family_name: last
+    given_name: first
+    birth_date: born
+    street: street
+    postal_code: zip
+    activities: {employee: ["*"]}
+    """
+
+  @Test func `a register needs no time`() throws {
+    let mapping = try Self.read(Self.register)
+    #expect(mapping.time.isEmpty && mapping.meaning(of: "") == .employee)
+    #expect(mapping.planning.familyName == "last" && mapping.planning.postalCode == "zip")
+  }
+
+  @Test(arguments: [
+    ("user: login\n", "", "user: is missing"), ("employee", "membership", "group: is missing"),
+    ("employee", "care", "time: is missing"), ("patient: mrn\n", "", "patient: is missing"),
+  ])
+  func `a register says what its meaning needs`(old: String, new: String, place: String) {
+    let text = Self.register.replacing(old, with: new)
+      .replacing("employee", with: place.hasPrefix("patient") ? "patient" : "employee")
+    expectRefusal("mapping-invalid") {
+      do { _ = try Self.read(text) } catch {
+        #expect("\(error)".contains(place), "\(error)")
+        throw error
+      }
+    }
+  }
+
   @Test func `one of a policy's is chosen by its name`() throws {
     let one = "{name: a, time: t, user: u, activities: {log-on: [\"*\"]}}"
     let policy = "name: p\nmappings:\n  - \(one)\n  - \(one.replacing("name: a", with: "name: b"))"

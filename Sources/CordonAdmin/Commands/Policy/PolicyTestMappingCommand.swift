@@ -11,9 +11,12 @@ struct PolicyTestMappingCommand: AsyncParsableCommand {
       written. Every line is shown with what it becomes, or with the field and column at fault. Needs no collector and no
       home; nothing leaves this machine. Exit code 65 where a line is damaged.
 
-      Keys of a mapping: name, time, user (fields; required), realm, machine, address, activity, outcome, patient,
-      authority, object, port, paths, format (json, csv, csv-semicolon, csv-tab), activities (what a word means),
-      failures (words of the outcome). A field is named by its path: `who.login` is `login` within `who`.
+      Keys of a mapping: name, time, user (fields), realm, machine, address, activity, outcome, patient, authority,
+      object, port, paths, format (json, csv, csv-semicolon, csv-tab), activities (what a word means), failures (words of
+      the outcome). A field is named by its path: `who.login` is `login` within `who`.
+
+      Registers explain accesses to records: the activities care, membership, employee and patient, with the fields until,
+      group, family_name, given_name, birth_date, street and postal_code. A whole table of one kind: `care: ["*"]`.
 
       Examples:
         cordon policy test-mapping pacs.yaml sample.jsonl

@@ -37,13 +37,15 @@ enum FHIRPersonReader {
     var links: [FHIRReference] = []
     private var birth = ""
     private var names: [(family: String, given: String)] = []
-    private var places: [String] = []
+    private var places: [(code: String, street: String)] = []
 
     var identities: [String] {
-      birth.isEmpty ? [] : names.filter { !$0.given.isEmpty }.map { "\($0.family) \($0.given) \(birth)" }
+      names.compactMap { PersonWords.identity($0.family, $0.given, born: birth) }
     }
 
-    var households: [String] { names.flatMap { name in places.map { "\(name.family) \($0)" } } }
+    var households: [String] {
+      names.flatMap { name in places.compactMap { PersonWords.household(name.family, $0.code, $0.street) } }
+    }
 
     mutating func read(_ reader: inout JSONReader) {
       var resource = self
@@ -65,11 +67,11 @@ enum FHIRPersonReader {
       var (family, given) = ("", "")
       reader.members { reader, name in
         switch name {
-        case "family": family = plain(reader.text() ?? "")
+        case "family": family = PersonWords.plain(reader.text() ?? "")
         case "given":
           // The first of several; whether the others are written down differs from register to register.
           reader.elements { reader in
-            let text = plain(reader.text() ?? "")
+            let text = PersonWords.plain(reader.text() ?? "")
             if given.isEmpty { given = text }
           }
         default: break
@@ -84,14 +86,14 @@ enum FHIRPersonReader {
         switch name {
         case "line":
           reader.elements { reader in
-            let text = plain(reader.text() ?? "")
+            let text = PersonWords.plain(reader.text() ?? "")
             if street.isEmpty { street = text }
           }
-        case "postalCode": code = plain(reader.text() ?? "")
+        case "postalCode": code = PersonWords.plain(reader.text() ?? "")
         default: break
         }
       }
-      if !street.isEmpty, !code.isEmpty, places.count < limit { places.append("\(code) \(street)") }
+      if !street.isEmpty, !code.isEmpty, places.count < limit { places.append((code, street)) }
     }
 
     private mutating func readIdentifier(_ reader: inout JSONReader) {
@@ -107,13 +109,5 @@ enum FHIRPersonReader {
       }
       if let found, links.count < limit { links.append(found) }
     }
-  }
-
-  /// Letters and digits alone, in lower case; cut at what a name may have.
-  private static func plain(_ text: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        text.lowercased().unicodeScalars.lazy.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) }
-          .prefix(CanonicalName.partLimit)))
   }
 }

@@ -22,6 +22,7 @@ package struct MappedReader: Sendable {
   /// A field of a mapping, by what it says.
   enum Field: Int, CaseIterable {
     case time, user, machine, address, activity, outcome, patient, object, port
+    case until, group, familyName, givenName, birthDate, street, postalCode
   }
 
   package let mapping: RecordMapping
@@ -40,7 +41,10 @@ package struct MappedReader: Sendable {
     [
       (.time, mapping.time), (.user, mapping.user), (.machine, mapping.machine), (.address, mapping.address),
       (.activity, mapping.activity), (.outcome, mapping.outcome), (.patient, mapping.patient),
-      (.object, mapping.object), (.port, mapping.port),
+      (.object, mapping.object), (.port, mapping.port), (.until, mapping.planning.until),
+      (.group, mapping.planning.group), (.familyName, mapping.planning.familyName),
+      (.givenName, mapping.planning.givenName), (.birthDate, mapping.planning.birthDate),
+      (.street, mapping.planning.street), (.postalCode, mapping.planning.postalCode),
     ].filter { !$0.1.isEmpty }
   }
 
@@ -49,15 +53,23 @@ package struct MappedReader: Sendable {
   /// - Parameter head: the line of names above it, where the format has one.
   package mutating func read(_ line: [UInt8], head: ArraySlice<UInt8> = []) -> Result<Observation, MappingFailure> {
     if let failure = cut(line, head) { return .failure(failure) }
-    guard let time else {
-      return .failure(
-        failure(.time, fields.has(Field.time.rawValue) ? "is no moment: ISO 8601, or seconds since 1970" : "is missing")
-      )
-    }
     let word = fields.text(Field.activity.rawValue) ?? ""
     guard let meaning = mapping.meaning(of: word) else {
       return .failure(failure(.activity, "has a word that no activity lists", .ignored))
     }
+    let time = time(.time)
+    guard time != nil || !meaning.needsTime else {
+      return .failure(
+        failure(.time, fields.has(Field.time.rawValue) ? "is no moment: ISO 8601, or seconds since 1970" : "is missing")
+      )
+    }
+    guard !meaning.isOfPlanning else { return readPlanning(meaning, at: time) }
+    return readDoing(meaning, at: time ?? .epoch)
+  }
+
+  private func readDoing(
+    _ meaning: RecordMapping.Meaning, at time: Timestamp
+  ) -> Result<Observation, MappingFailure> {
     guard let user = fields.text(Field.user.rawValue, most: CanonicalName.partLimit), !user.isEmpty else {
       return .failure(failure(.user, "is missing, empty or too long"))
     }
@@ -101,8 +113,8 @@ package struct MappedReader: Sendable {
   private static let leastMilliseconds: UInt64 = 100_000_000_000
 
   /// ISO 8601, or seconds or milliseconds since 1970.
-  private var time: Timestamp? {
-    let field = Field.time.rawValue
+  private func time(_ field: Field) -> Timestamp? {
+    let field = field.rawValue
     if let whole = fields.number(field), whole >= Self.leastMilliseconds {
       return Timestamp(milliseconds: Int64(clamping: whole))
     }
@@ -137,9 +149,61 @@ package struct MappedReader: Sendable {
     case .recordOpen, .recordChange, .recordSearch, .recordExport:
       let patient = fields.text(Field.patient.rawValue, most: CanonicalName.partLimit) ?? ""
       let patients = patient.isEmpty ? [] : [RawPatient(id: patient, authority: mapping.authority)]
-      made.object = .access(EHRAccess(act: meaning.act, patients: patients, origin: origin))
+      let user = fields.text(Field.user.rawValue) ?? ""
+      made.object = .access(
+        EHRAccess(act: meaning.act, patients: patients, aliases: Self.spellings(of: user), origin: origin))
+    case .care, .membership, .employee, .patient: break
     }
     return nil
+  }
+
+  /// What a hospital's registers say, under the names that its audit trail has for the same people.
+  private func readPlanning(
+    _ meaning: RecordMapping.Meaning, at time: Timestamp?
+  ) -> Result<Observation, MappingFailure> {
+    func text(_ field: Field) -> String { fields.text(field.rawValue, most: CanonicalName.partLimit) ?? "" }
+    let user = Self.spelling(of: text(.user))
+    let group = text(.group).isEmpty ? "" : CareFact.groupPrefix + text(.group)
+    let patient = text(.patient).isEmpty ? nil : RawPatient(id: text(.patient), authority: mapping.authority)
+    guard !user.isEmpty || !meaning.needsUser else { return .failure(failure(.user, "is missing, empty or too long")) }
+    let fact: CareFact
+    switch meaning {
+    case .care:
+      guard let patient else { return .failure(failure(.patient, "is missing, empty or too long")) }
+      let parties = [user, group].filter { !$0.isEmpty }
+      guard let time, !parties.isEmpty else { return .failure(failure(.user, "is missing, and so is the group")) }
+      guard !fields.has(Field.until.rawValue) || self.time(.until) != nil else {
+        return .failure(failure(.until, "is no moment: ISO 8601, or seconds since 1970"))
+      }
+      let end = max(self.time(.until) ?? time, time)
+      fact = .relation(CareRelation(patient: patient, parties: parties, from: time, to: end))
+    case .membership:
+      guard !group.isEmpty else { return .failure(failure(.group, "is missing, empty or too long")) }
+      fact = .membership(of: user, in: [group])
+    default:
+      let names = meaning == .employee ? [user] : []
+      guard patient != nil || !names.isEmpty else {
+        return .failure(failure(.patient, "is missing, empty or too long"))
+      }
+      fact = .person(
+        CarePerson(
+          patients: patient.map { [$0] } ?? [], names: names,
+          identities: PersonWords.identity(text(.familyName), text(.givenName), born: text(.birthDate)).map { [$0] }
+            ?? [],
+          households: PersonWords.household(text(.familyName), text(.postalCode), text(.street)).map { [$0] } ?? []))
+    }
+    return .success(
+      Observation(
+        time: time ?? .epoch, family: .ehr, source: MappedSensor.name, activity: .careFact, outcome: .success,
+        object: .care(fact)))
+  }
+
+  /// Exports of one system write a name large, those of another small.
+  private static func spelling(of user: String) -> String { user.lowercased() }
+
+  private static func spellings(of user: String) -> [String] {
+    let small = spelling(of: user)
+    return small == user ? [user] : [user, small]
   }
 
   private var path: [UInt8]? {
@@ -167,6 +231,7 @@ extension RecordMapping.Meaning {
     case .fileWrite: .fileWrite
     case .fileDelete: .fileDelete
     case .recordOpen, .recordChange, .recordSearch, .recordExport: .recordAccess
+    case .care, .membership, .employee, .patient: .careFact
     }
   }
 

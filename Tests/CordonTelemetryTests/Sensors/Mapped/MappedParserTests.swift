@@ -41,7 +41,9 @@ import Testing
     #expect(observation.outcome == .success)
     #expect(
       observation.object
-        == .access(EHRAccess(act: .open, patients: [RawPatient(id: "4711", authority: "1.2.3")], origin: "192.0.2.7")))
+        == .access(
+          EHRAccess(
+            act: .open, patients: [RawPatient(id: "4711", authority: "1.2.3")], aliases: ["ann"], origin: "192.0.2.7")))
     #expect(observation.foreign == nil)
   }
 
@@ -66,6 +68,63 @@ import Testing
     let mapping = RecordMapping(
       name: "m", time: "t", user: "u", activities: [.init(meaning: meaning, patterns: ["*"])], object: "o", port: "p")
     #expect(Self.parse("m\n" + line, [mapping]).found.map(\.object) == [object])
+  }
+
+  /// A table of appointments, and one of employees, in the words that a mapping has for them.
+  static let planning: RecordMapping = {
+    var mapping = RecordMapping(
+      name: "p", format: .csv, time: "from", user: "login", activity: "kind",
+      activities: [
+        .init(meaning: .care, patterns: ["appointment"]), .init(meaning: .membership, patterns: ["duty"]),
+        .init(meaning: .employee, patterns: ["staff"]), .init(meaning: .patient, patterns: ["patient"]),
+      ], patient: "mrn")
+    mapping.planning.until = "to"
+    mapping.planning.group = "ward"
+    mapping.planning.familyName = "last"
+    mapping.planning.givenName = "first"
+    mapping.planning.birthDate = "born"
+    mapping.planning.street = "street"
+    mapping.planning.postalCode = "zip"
+    return mapping
+  }()
+  static let columns = "p\nkind,from,to,login,mrn,ward,last,first,born,street,zip\n"
+
+  @Test func `registers explain accesses`() {
+    func fact(_ line: String) -> ObservedObject? {
+      Self.parse(Self.columns + line, [Self.planning]).found.first?.object
+    }
+    let (from, to) = (FakeClock.start, FakeClock.start.advanced(by: .seconds(3600)))
+    #expect(
+      fact("appointment,2026-01-01T00:00:00Z,2026-01-01T01:00:00Z,ANN,7,3B,,,,,")
+        == .care(
+          .relation(CareRelation(patient: RawPatient(id: "7"), parties: ["ann", "group 3B"], from: from, to: to))))
+    #expect(
+      fact("appointment,2026-01-01T00:00:00Z,,,7,3B,,,,,")
+        == .care(.relation(CareRelation(patient: RawPatient(id: "7"), parties: ["group 3B"], from: from, to: from))))
+    #expect(fact("duty,,,Ann,,3B,,,,,") == .care(.membership(of: "ann", in: ["group 3B"])))
+    let identities = ["doe ann 1980-02-03"]
+    let households = ["doe 10115 road1"]
+    #expect(
+      fact("staff,,,ann,9,,Doe,Ann,1980-02-03,\"Road, 1\",10115")
+        == .care(
+          .person(
+            CarePerson(
+              patients: [RawPatient(id: "9")], names: ["ann"], identities: identities, households: households))))
+    #expect(
+      fact("patient,,,,7,,Doe,Ann,1980-02-03,Road 1,10115")
+        == .care(
+          .person(CarePerson(patients: [RawPatient(id: "7")], identities: identities, households: households))))
+  }
+
+  @Test(arguments: [
+    "appointment,soon,,ann,7,,,,,,", "appointment,,,ann,7,,,,,,", "appointment,2026-01-01,later,ann,7,,,,,,",
+    "appointment,2026-01-01,,ann,,,,,,,", "appointment,2026-01-01,,,7,,,,,,", "duty,,,ann,,,,,,,", "duty,,,,,3B,,,,,",
+    "staff,,,,9,,Doe,Ann,1980-02-03,,", "patient,,,,,,Doe,Ann,1980-02-03,,",
+  ])
+  func `a register's line that lacks what its meaning needs is damaged`(line: String) {
+    let (found, counters) = Self.parse(Self.columns + line, [Self.planning])
+    #expect(found.isEmpty)
+    #expect(counters.malformed == 1)
   }
 
   @Test(arguments: [
