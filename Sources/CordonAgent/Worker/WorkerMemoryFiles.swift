@@ -36,10 +36,10 @@ struct WorkerMemoryFiles {
   private func path(of part: WorkerMemory.Part) -> String { "\(folder)/\(part.rawValue)" }
 }
 
-/// Keeps what was seen every few minutes and at the end.
+/// Keeps what was seen every minute, where it changed, and at the end.
 struct WorkerMemorySaver: Service {
-  /// What a power loss may cost.
-  private static let period = Duration.seconds(180)
+  /// What a kill or a power loss may cost: what was seen in it is new once more.
+  private static let period = Duration.seconds(60)
 
   let desk: WorkerDesk
   let files: WorkerMemoryFiles
