@@ -36,6 +36,7 @@ package struct WorkerPipeline: Sendable {
   private var suspects = GenerationCache<UInt32, Suspect>(limit: suspectLimit)
   private var burst: BurstTripwire
   private var guessing: GuessingTripwire
+  private var unexplained: UnexplainedTripwire
   private var firsts: NoveltyMemory
   private var sigma = SigmaTripwire()
   private var lane = TripwireLane()
@@ -84,6 +85,7 @@ package struct WorkerPipeline: Sendable {
     self.ownership = ownership
     burst = BurstTripwire(settings: policy.tripwires.burst)
     guessing = GuessingTripwire(settings: policy.tripwires.guessing)
+    unexplained = UnexplainedTripwire(settings: policy.tripwires.unexplained)
     firsts = NoveltyMemory(key: keys.path, encoded: memory[.machine])
     pseudonymiser = Pseudonymiser(keys: keys)
     hasher = pseudonymiser.sketchHasher
@@ -151,6 +153,7 @@ package struct WorkerPipeline: Sendable {
     self.policy = policy
     burst.use(policy.tripwires.burst)
     guessing.use(policy.tripwires.guessing)
+    unexplained.use(policy.tripwires.unexplained)
     behaviour.setCap(DailyCap.limit(dailyAlerts: policy.dailyAlerts))
     parsers.use(policy)
     use(policy.sigma)
@@ -179,7 +182,7 @@ package struct WorkerPipeline: Sendable {
   /// Whether the machine's clock is further off than the policy's tolerance: windows are marked.
   package mutating func setSkewed(_ isSkewed: Bool) {
     windows.isSkewed = isSkewed
-    records.windows.isSkewed = isSkewed
+    records.setSkewed(isSkewed)
     exchanges.windows.isSkewed = isSkewed
     computers.windows.isSkewed = isSkewed
   }
@@ -221,6 +224,8 @@ extension WorkerPipeline {
   private mutating func closeRecords(isLast: Bool, _ now: Timestamp, _ output: inout WorkerOutput) {
     var closed = isLast ? [] : records.windows.advance(to: now)
     if isLast || records.windows.openCount > Intake.unfinishedLimit { closed += records.windows.finish() }
+    // A record's window is made of many people's hours: one that a kill cuts short is not told of again.
+    closed += records.closeRecordWindows(isLast: isLast, at: now)
     guard !closed.isEmpty || (isLast ? intake.isChanged : intake.isDue(at: now)) else { return }
     score(closed, now, &output)
     output.intake = intake.checkpoint(records.windows.unfinished, at: now)
@@ -288,7 +293,13 @@ extension WorkerPipeline {
     case .access(let access):
       guard let account = observation.actor, let actor = actor(account, now) else { return }
       if let hit = sharedUse(observation, now) { raise(hit, now, &output) }
-      records.take(access, observation, by: actor.named.name, as: actor.entity, now: now)
+      let patients = records.take(access, observation, by: actor.named.name, as: actor.entity, now: now)
+      guard !patients.isEmpty else { return }
+      let offset = siteOffset(policy.timeZone, observation.time)
+      let day = observation.time.advanced(by: .seconds(offset)).milliseconds / 86_400_000
+      for hit in unexplained.examine(patients, of: observation, by: actor.named.name, day: day) {
+        raise(hit, now, &output)
+      }
     case .alert: if let hit = AlertTripwire().examine(observation) { raise(hit, now, &output) }
     case .exchange(let exchange):
       exchanges.take(exchange, at: observation.time, now: now)

@@ -140,7 +140,9 @@ package struct ModelService: Sendable {
   // MARK: Private
 
   /// Agents score hosts; what the collector merges, it scores itself.
-  static func runsOnAgents(_ record: ModelRecord) -> Bool { FeatureSchema.withID(record.schema)?.entity != .user }
+  static func runsOnAgents(_ record: ModelRecord) -> Bool {
+    FeatureSchema.withID(record.schema).map { !AlertBudget.isScoredHere($0) } ?? true
+  }
 
   func require(_ id: UniqueID) async throws -> ModelRecord {
     guard let record = try await context.store.model(id) else {

@@ -88,7 +88,8 @@ struct UserScoringRun {
           entity: window.entity, schema: schema.id, model: model, scale: scale.rawValue, day: day, score: score))
     }
     let detection = UnusualBehaviour.detection(
-      verdict.alerts, id: id(), entity: SealedEntity(entity: window.entity, part: .actor), window: window,
+      verdict.alerts, id: id(),
+      entity: SealedEntity(entity: window.entity, part: schema.entity == .user ? .actor : .target), window: window,
       schema: schema, score: verdict.score, raisedAt: now)
     guard var detection else { return }
     // An agent says when a window was: one from the future must not use up the alerts of the days until then.

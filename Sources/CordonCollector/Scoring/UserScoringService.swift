@@ -4,7 +4,8 @@ import CordonStore
 import Logging
 import ServiceLifecycle
 
-/// Scores users over all the machines that they use, once a window, with the code that agents score hosts with.
+/// Scores users over all the machines that they use, and patients' records over all gateways, once a window, with the
+/// code that agents score hosts with.
 ///
 /// A window is scored when its lateness has passed; a part that comes later is in the merged window, but never scores it
 /// again. State, scores, maxima and detections of a page are one transaction: a crash scores nothing twice and loses no alert.
@@ -66,8 +67,10 @@ package final class UserScoringService: Service, Sendable {
     while try await context.store.noteWindows(
       at: context.now, day: { DailyMaximum.day(of: $0, offset: SiteTime.offset(in: zone, at: $0)) }) > 0
     {}
-    guard authority.policy(of: "").learning.isEnabled else { return }
-    for schema in FeatureSchema.all where schema.entity == .user {
+    let policy = authority.policy(of: "")
+    guard policy.learning.isEnabled else { return }
+    for schema in FeatureSchema.all where AlertBudget.isScoredHere(schema) {
+      if schema.entity == .record, !policy.ehr.recordWindows { continue }
       while try await scorePage(of: schema) {}
     }
   }

@@ -9,6 +9,12 @@ package enum EHRFeatures {
     case ownRecord, household, coworkers, watchedPatients
   }
 
+  /// Positions in `FeatureSchema.recordAtEHR`.
+  enum Record: Int, CaseIterable {
+    case distinctUsers, accesses, unexplainedAccesses, unexplainedUsers, distinctGroups, newUsers, exports, breakGlass
+    case kin
+  }
+
   /// What a gateway knows of one patient of an access.
   package struct Patient: Hashable, Sendable {
     /// Under the patients' key.
@@ -62,5 +68,29 @@ package enum EHRFeatures {
     if patients.contains(where: \.kinship.isHousehold) { add(.household) }
     if patients.contains(where: \.kinship.isCoworker) { add(.coworkers) }
     if patients.contains(where: \.isWatched) { add(.watchedPatients) }
+  }
+
+  /// Counts an access that succeeded for the record of one of its patients.
+  ///
+  /// - Parameters:
+  ///   - user: hash of who it was.
+  ///   - groups: hashes of where that user belongs.
+  package static func count(
+    _ access: EHRAccess, of patient: Patient, by user: UInt64, from groups: [UInt64],
+    inRecord window: inout WindowAccumulator
+  ) {
+    func add(_ feature: Record) { window.add(at: feature.rawValue) }
+    window.count(user, at: Record.distinctUsers.rawValue)
+    add(.accesses)
+    if !patient.isExplained {
+      add(.unexplainedAccesses)
+      window.count(user, at: Record.unexplainedUsers.rawValue)
+    }
+    for group in groups { window.count(group, at: Record.distinctGroups.rawValue) }
+    if patient.isNew { window.count(user, at: Record.newUsers.rawValue) }
+    if access.act == .export { add(.exports) }
+    if access.isBreakGlass { add(.breakGlass) }
+    let kinship = patient.kinship
+    if kinship.isSelf || kinship.isHousehold || kinship.isCoworker { add(.kin) }
   }
 }

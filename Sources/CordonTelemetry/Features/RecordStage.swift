@@ -10,7 +10,10 @@ package struct RecordStage: Sendable {
   package private(set) var kin: KinshipMemory
   /// Patients whose numbers cannot be written as names.
   package private(set) var unnamed: UInt64 = 0
+  /// Users'.
   package var windows: WindowAssembler
+  /// Patients' records'; nil where the site has not turned them on.
+  private var recordWindows: WindowAssembler?
 
   private var authority: String
   private var patientHasher: SketchHasher?
@@ -35,6 +38,7 @@ package struct RecordStage: Sendable {
       HMAC<SHA256>.authenticationCode(for: bytes, using: kinKey).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
     windows = WindowAssembler(settings: Self.settings(policy))
+    recordWindows = policy.ehr.recordWindows ? WindowAssembler(settings: Self.recordSettings(policy)) : nil
   }
 
   /// Takes another policy, from the next record on.
@@ -42,6 +46,12 @@ package struct RecordStage: Sendable {
     authority = Self.authority(policy)
     watched = Set(policy.ehr.watchedPatients.map(\.entity))
     windows.use(Self.settings(policy))
+    if policy.ehr.recordWindows {
+      recordWindows = recordWindows ?? WindowAssembler(settings: Self.recordSettings(policy))
+      recordWindows?.use(Self.recordSettings(policy))
+    } else {
+      recordWindows = nil
+    }
   }
 
   /// Takes the keys of another epoch; windows must have been closed before.
@@ -65,28 +75,69 @@ package struct RecordStage: Sendable {
     }
   }
 
-  /// Lets an access count in its user's window.
+  /// Lets an access count in its user's window, and in its patients' where the site wants them.
+  ///
+  /// Returns the patients with whose care nothing planned connects the user; none where the access failed.
   ///
   /// - Parameters:
   ///   - user: the user's canonical name, for what is new to whom.
   ///   - entity: the pseudonym under which it counts.
   package mutating func take(
     _ access: EHRAccess, _ observation: Observation, by user: CanonicalName, as entity: EntityRef, now: Timestamp
-  ) {
-    guard patientHasher != nil else { return }
+  ) -> [UnexplainedTripwire.Patient] {
+    guard patientHasher != nil else { return [] }
     let succeeded = observation.outcome != .failure
-    let patients = access.patients.compactMap { patient(of: $0, access, user, succeeded, at: observation.time) }
+    let names = access.patients.compactMap { name(of: $0) }
+    let patients = names.compactMap { patient($0, access, user, succeeded, at: observation.time) }
     unnamed += UInt64(access.patients.count - patients.count)
     let origin = access.origin.isEmpty ? nil : hasher.hash(Array(access.origin.utf8), as: .origin)
     windows.add(entity, schema: .userAtEHR, at: observation.time, now: now) {
       EHRFeatures.count(access, succeeded: succeeded, patients: patients, origin: origin, in: &$0)
     }
+    guard succeeded, patients.count == names.count else { return [] }
+    if recordWindows != nil { countForRecords(access, observation, by: user, Array(zip(names, patients)), now: now) }
+    return zip(names, patients).filter { !$1.isExplained }.map { .init(name: $0, hash: $1.hash) }
+  }
+
+  private mutating func countForRecords(
+    _ access: EHRAccess, _ observation: Observation, by user: CanonicalName,
+    _ patients: [(name: CanonicalName, known: EHRFeatures.Patient)], now: Timestamp
+  ) {
+    let account = hasher.hash(user.bytes, as: .account)
+    let groups = care.allKeys(of: access.aliases).filter(Self.isGroup).sorted()
+      .map { hasher.hash(Array($0.utf8), as: .careGroup) }
+    for (name, known) in patients {
+      guard let entity = pseudonymiser.reference(to: name) else { continue }
+      recordWindows?.add(entity, schema: .recordAtEHR, at: observation.time, now: now) {
+        EHRFeatures.count(access, of: known, by: account, from: groups, inRecord: &$0)
+      }
+    }
+  }
+
+  /// Whether planning's word for something is one for where several people belong.
+  private static func isGroup(_ name: String) -> Bool {
+    ["Organization/", "Location/", "HealthcareService/", "CareTeam/"].contains { name.hasPrefix($0) }
+      || name.hasPrefix(CareFact.groupPrefix)
+  }
+
+  /// Records' windows that are over, or all; those that fewer people had a part in than `fewestAccessors` stay here.
+  package mutating func closeRecordWindows(isLast: Bool, at now: Timestamp) -> [EntityWindow] {
+    let closed = isLast ? recordWindows?.finish() : recordWindows?.advance(to: now)
+    return (closed ?? []).filter {
+      Int($0.features[EHRFeatures.Record.distinctUsers.rawValue].rounded()) >= FeatureSchema.fewestAccessors
+    }
+  }
+
+  /// The machine's clock is not to be trusted: windows that close from now on say so.
+  package mutating func setSkewed(_ isSkewed: Bool) {
+    windows.isSkewed = isSkewed
+    recordWindows?.isSkewed = isSkewed
   }
 
   private mutating func patient(
-    of raw: RawPatient, _ access: EHRAccess, _ user: CanonicalName, _ succeeded: Bool, at time: Timestamp
+    _ name: CanonicalName, _ access: EHRAccess, _ user: CanonicalName, _ succeeded: Bool, at time: Timestamp
   ) -> EHRFeatures.Patient? {
-    guard let name = name(of: raw), let hash = patientHasher?.hash(name.bytes, as: .patient) else { return nil }
+    guard let hash = patientHasher?.hash(name.bytes, as: .patient) else { return nil }
     // What was refused has shown nobody anything, so the next time is still the first.
     let isNew = succeeded && history.isFirst(user, name)
     let isExplained = !care.isInformed || care.explains(access.aliases, with: name, at: time)
@@ -103,6 +154,13 @@ package struct RecordStage: Sendable {
   /// As identifiers' systems are written, so that a policy may name a URL or an OID too.
   static func authority(_ policy: Policy) -> String {
     policy.ehr.authority.isEmpty ? "ehr" : FHIRReference.authority(of: policy.ehr.authority)
+  }
+
+  /// Hourly at least, whatever users' windows are: a shorter one would say who was where.
+  private static func recordSettings(_ policy: Policy) -> WindowSettings {
+    var settings = settings(policy)
+    settings.length = max(settings.length, .seconds(3600))
+    return settings
   }
 
   private static func settings(_ policy: Policy) -> WindowSettings {

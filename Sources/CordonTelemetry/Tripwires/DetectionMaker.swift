@@ -31,6 +31,7 @@ package enum DetectionMaker {
     }
     add(machine ?? CanonicalName.label(context.host, kind: .host), .host)
     add(actor, .actor)
+    add(hit.patient, .target)
     for party in hit.parties { add(CanonicalName.address(party.address), party.part) }
     for file in hit.files { add(CanonicalName.path(file), .file) }
     for peer in peers.prefix(peerLimit) { add(CanonicalName.address(peer), .target) }

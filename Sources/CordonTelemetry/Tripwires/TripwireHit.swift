@@ -17,6 +17,8 @@ package enum TripwireRule: Hashable, Sendable {
   case persistence
   /// A system call that nobody's work explains: into a program that checks passwords, another kernel, rights planted.
   case sensitiveCall
+  /// One user used records that nothing planned explains, again and again.
+  case unexplainedAccess
   /// A Sigma rule of the policy, which says whether a machine may act on it.
   case sigma(id: String, severity: Severity, mayReflex: Bool)
   /// A rule of another program of the site; an empty one stands for all of the program's.
@@ -25,7 +27,7 @@ package enum TripwireRule: Hashable, Sendable {
   /// The rules that need no policy.
   package static let builtIn: [TripwireRule] = [
     .canaryTouched, .encryptionBurst, .sensorTampering, .sharedAccount, .clearHL7, .clearDICOM, .weakTLS, .weakRDP,
-    .passwordGuessing, .guessingSucceeded, .persistence, .sensitiveCall,
+    .passwordGuessing, .guessingSucceeded, .persistence, .sensitiveCall, .unexplainedAccess,
   ]
 
   /// How a detection names it; permanent.
@@ -43,6 +45,7 @@ package enum TripwireRule: Hashable, Sendable {
     case .guessingSucceeded: "guessing-succeeded"
     case .persistence: "persistence"
     case .sensitiveCall: "sensitive-call"
+    case .unexplainedAccess: "unexplained-access"
     case .sigma(let id, _, _): SigmaRule.detectionPrefix + id
     case .alert(let program, let rule, _): "\(program):\(rule)"
     }
@@ -53,7 +56,7 @@ package enum TripwireRule: Hashable, Sendable {
     switch self {
     case .canaryTouched, .encryptionBurst: true
     case .sensorTampering, .sharedAccount, .alert, .clearHL7, .clearDICOM, .weakTLS, .weakRDP, .passwordGuessing,
-      .guessingSucceeded, .persistence, .sensitiveCall:
+      .guessingSucceeded, .persistence, .sensitiveCall, .unexplainedAccess:
       false
     case .sigma(_, _, let mayReflex): mayReflex
     }
@@ -66,7 +69,7 @@ package enum TripwireRule: Hashable, Sendable {
       .seconds(600)
     // What a rule's author did not think of comes from timers: once an hour is often enough.
     case .sigma, .alert, .passwordGuessing: .seconds(3600)
-    case .sharedAccount, .clearHL7, .clearDICOM, .weakTLS, .weakRDP: .seconds(86_400)
+    case .sharedAccount, .clearHL7, .clearDICOM, .weakTLS, .weakRDP, .unexplainedAccess: .seconds(86_400)
     }
   }
 
@@ -74,7 +77,7 @@ package enum TripwireRule: Hashable, Sendable {
     switch self {
     case .canaryTouched, .encryptionBurst: .critical
     case .sensorTampering, .guessingSucceeded, .persistence, .sensitiveCall: .high
-    case .passwordGuessing: .medium
+    case .passwordGuessing, .unexplainedAccess: .medium
     case .sharedAccount, .clearHL7, .clearDICOM, .weakTLS, .weakRDP: .low
     case .sigma(_, let severity, _), .alert(_, _, let severity): severity
     }
@@ -101,6 +104,8 @@ package struct TripwireHit: Hashable, Sendable {
   package var files: [[UInt8]]
   /// The other ends that it names itself.
   package var peers: [IPAddress]
+  /// The patient whom it is about, where it is about one.
+  package var patient: CanonicalName?
   /// The machine whose log told it, where that is another than this one; empty where the log names none.
   package var machine: String?
   /// Machines that took part.

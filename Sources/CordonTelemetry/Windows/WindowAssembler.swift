@@ -223,8 +223,8 @@ package struct WindowAssembler: Sendable {
     var finished = window.window(
       of: key.entity, schema: schema, start: key.start, length: settings.length.milliseconds, late: late)
     finished.isSkewed = isSkewed
-    // A person is at more than one machine; what is bound to this one is all there is of it.
-    finished.isPartial = key.entity.kind == .user
+    // A person is at more than one machine, a record at more than one gateway; what is bound to this one is all there is.
+    finished.isPartial = key.entity.kind == .user || key.entity.kind == .record
     return finished
   }
 

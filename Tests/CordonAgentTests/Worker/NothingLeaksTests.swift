@@ -37,6 +37,7 @@ func mkdirp(_ path: String) { mkdir(path, 0o755) }
         condition: [.test(0)])
     ]
     policy.logs.windowsComputers = ["ward-*"]
+    policy.ehr.recordWindows = true
     var pipeline = try Support.pipeline(policy: policy, gateway: true)
     var all = WorkerOutput()
     func take(_ step: WorkerOutput) {
@@ -74,7 +75,13 @@ func mkdirp(_ path: String) { mkdir(path, 0o755) }
     take(pipeline.ingest(SensorBatch(sensor: "file", records: [canary]), at: Support.at(2000)))
     take(pipeline.ingest(Support.logOns(), at: Support.at(2000)))
     take(pipeline.ingest(Support.letInKey(), at: Support.at(2000)))
+    // From here on what nobody planned is unexplained.
+    take(pipeline.ingest(Support.appointment, at: Support.at(2000)))
     take(pipeline.ingest(Support.trail(Planted.identifiers.values.sorted()), at: Support.at(2000)))
+    for number in 0..<5 {
+      take(pipeline.ingest(Support.trail(["MRN-7734120"], user: "plantednurse\(number)"), at: Support.at(2000)))
+    }
+    take(pipeline.ingest(Support.dataUse, at: Support.at(2000)))
     take(pipeline.ingest(Support.trail(["MRN-7734120"], user: "nursing1"), at: Support.at(2000)))
     take(pipeline.ingest(WireTraffic.batch(of: "MRN-7734120", named: Planted.texts), at: Support.at(2000)))
     take(pipeline.ingest(Support.computers(["WARD-5", "PLANTEDANN-PC"]), at: Support.at(2000)))

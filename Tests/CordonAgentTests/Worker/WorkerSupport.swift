@@ -147,6 +147,26 @@ enum WorkerSupport {
 
   /// Accesses of the made-up ann to patients by their numbers, as FHIR, as an audit message and in a packet, with all that
   /// a careless EHR writes into its trail.
+  /// Planning that explains nothing of what the planted users do.
+  static var appointment: SensorBatch {
+    let resource = """
+      {"resourceType":"Appointment","status":"booked","start":"2026-01-01T00:00:00Z","end":"2026-01-01T01:00:00Z",\
+      "participant":[{"actor":{"reference":"Patient/plantedpatient"}},{"actor":{"reference":"Practitioner/planteddoctor"}}]}
+      """
+    return SensorBatch(sensor: EHRSensor.name, records: [Array(resource.utf8)])
+  }
+
+  /// What servers of data tell of a planted user: a statement, a table and a file.
+  static var dataUse: SensorBatch {
+    let lines = [
+      "postgresql\n{\"timestamp\":\"2026-01-01 00:00:10.000 UTC\",\"user\":\"plantedann\",\"remote_host\":\"192.0.2.7\","
+        + "\"error_severity\":\"LOG\",\"message\":\"AUDIT: SESSION,1,1,READ,SELECT,TABLE,plantedtable,"
+        + "select 'plantedvalue',<none>,9\"}",
+      "samba\n2026-01-01T00:00:10+00:00 vm smbd_audit: plantedann|192.0.2.7|ward|unlinkat|ok|\(Planted.path)",
+    ]
+    return SensorBatch(sensor: DataSensor.name, records: lines.map { Array($0.utf8) })
+  }
+
   static func trail(_ patients: [String], user: String = "plantedann", from moment: Int64 = 0) -> SensorBatch {
     let free = Planted.texts.joined(separator: " ").replacing("\\", with: "").replacing("\"", with: "")
     var batch = SensorBatch(sensor: EHRSensor.name)

@@ -53,7 +53,7 @@ import Testing
           guard let named = naming.name(actor, now: observation.time),
             let entity = pseudonymiser.reference(to: named.name)
           else { throw CordonError(.defect, "unnamed", "Nobody is named by \(actor).") }
-          stage.take(access, observation, by: named.name, as: entity, now: observation.time)
+          _ = stage.take(access, observation, by: named.name, as: entity, now: observation.time)
         default: break
         }
       }

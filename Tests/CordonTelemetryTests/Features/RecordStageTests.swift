@@ -30,7 +30,7 @@ enum WindowKeys {
 
   static func take(
     _ stage: inout RecordStage, _ act: EHRAccess.Act, _ patients: [String] = [], outcome: ActivityOutcome = .success,
-    breakGlass: Bool = false, aliases: [String] = ["ann"], origin: String = "ws-1"
+    breakGlass: Bool = false, aliases: [String] = ["ann"], origin: String = "ws-1", user name: String = "ann"
   ) throws {
     let access = EHRAccess(
       act: act, patients: patients.map { RawPatient(id: $0) }, isBreakGlass: breakGlass, aliases: aliases,
@@ -38,8 +38,8 @@ enum WindowKeys {
     let observation = Observation(
       time: FakeClock.start, family: .ehr, source: "ehr", activity: .recordAccess, outcome: outcome,
       actor: .record("ann"), object: .access(access))
-    let ann = try #require(CanonicalName.domainAccount("ann", realm: "ehr"))
-    stage.take(access, observation, by: ann, as: user, now: FakeClock.start)
+    let user = try #require(CanonicalName.domainAccount(name, realm: "ehr"))
+    _ = stage.take(access, observation, by: user, as: Self.user, now: FakeClock.start)
   }
 
   static func features(_ stage: inout RecordStage) -> [String: Float] {
@@ -122,6 +122,38 @@ enum WindowKeys {
     let found = Self.features(&stage)
     #expect(found["unexplained_accesses"] == 2)
     #expect(found["unexplained_patients"] == 3)
+  }
+
+  @Test func `a record's window leaves where five people used it, and not where four did`() throws {
+    #expect(FeatureSchema.recordAtEHR.id == 4)
+    #expect(FeatureSchema.recordAtEHR.features.map(\.id) == (401...409).map { UInt32($0) })
+    var stage = try Self.stage { $0.ehr.recordWindows = true }
+    stage.take(
+      .relation(
+        CareRelation(patient: RawPatient(id: "1"), parties: ["u0"], from: FakeClock.start, to: .distantFuture)))
+    stage.take(.membership(of: "u0", in: ["Organization/3"]))
+    for number in 0..<5 { try Self.take(&stage, .open, ["1"], aliases: ["u\(number)"], user: "u\(number)") }
+    for number in 0..<4 { try Self.take(&stage, .open, ["2"], aliases: ["u\(number)"], user: "u\(number)") }
+    try Self.take(&stage, .export, ["1"], aliases: ["u0"], user: "u0")
+    try Self.take(&stage, .open, ["2"], outcome: .failure, user: "u9")
+    let windows = stage.closeRecordWindows(isLast: true, at: FakeClock.start)
+    let window = try #require(windows.first)
+    #expect(windows.count == 1 && window.entity.kind == .record && window.length == 3_600_000)
+    var found: [String: Float] = [:]
+    for (feature, value) in zip(FeatureSchema.recordAtEHR.features, window.features) where value != 0 {
+      found[feature.name] = value.rounded()
+    }
+    #expect(
+      found == [
+        "distinct_users": 5, "accesses": 6, "unexplained_accesses": 4, "unexplained_users": 4, "distinct_groups": 1,
+        "new_users": 5, "exports": 1,
+      ])
+  }
+
+  @Test func `no record's window is made unless the site turns them on`() throws {
+    var stage = try Self.stage()
+    for number in 0..<9 { try Self.take(&stage, .open, ["1"], user: "u\(number)") }
+    #expect(stage.closeRecordWindows(isLast: true, at: FakeClock.start).isEmpty)
   }
 
   @Test func `without the patients' key nothing is counted`() throws {
