@@ -37,6 +37,7 @@ package struct WorkerPipeline: Sendable {
   private var burst: BurstTripwire
   private var guessing: GuessingTripwire
   private var unexplained: UnexplainedTripwire
+  private var logOns = LogOnMemory()
   private var firsts: NoveltyMemory
   private var sigma = SigmaTripwire()
   private var lane = TripwireLane()
@@ -263,6 +264,8 @@ extension WorkerPipeline {
         takeRecord(found[index], now, &output)
         continue
       }
+      // The PAM module and a log tell of the same one.
+      guard !logOns.isRepetition(&found[index]) else { continue }
       processes.complete(&found[index])
       peers.take(found[index])
       trip(found[index], now, &output)

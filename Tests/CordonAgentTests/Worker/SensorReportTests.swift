@@ -1,3 +1,4 @@
+import CordonAgent
 import CordonCore
 import CordonTelemetry
 import CordonWire
@@ -65,5 +66,27 @@ import Testing
       return
     }
     #expect(counted.client == IPAddress("10.0.0.3") && number.results.map(\.value) == [-0.25])
+  }
+
+  @Test func `a log-on that the PAM module and a log tell of counts once`() throws {
+    var pipeline = try WorkerSupport.pipeline()
+    let report = Cordon_V1_SensorReport.with {
+      $0.timeMs = WorkerSupport.at(1000).milliseconds
+      $0.logOn = .with {
+        ($0.account, $0.service, $0.origin, $0.outcome) = ("plantedann", "sshd", "192.0.2.7", .success)
+      }
+    }
+    let line = "2026-01-01T00:00:01Z localhost sshd[77]: Accepted password for plantedann from 192.0.2.7 port 5 ssh2"
+    let batches = [
+      SensorBatch(sensor: SDKSensor.name, records: [try report.serializedBytes()]),
+      SensorBatch(sensor: AuthSensor.name, records: [Array(line.utf8)]),
+    ]
+    _ = WorkerPipelineTests.run(&pipeline, batches)
+    let windows = WorkerPipelineTests.windows(pipeline.finish(at: WorkerSupport.at(2000)))
+    for schema in [FeatureSchema.hostAtHost, .userAtHost] {
+      let window = try #require(windows.first { $0.schema == schema.id })
+      let position = try #require(schema.features.firstIndex { $0.name == "logons" })
+      #expect(window.features[position] == 1, "\(schema.name)")
+    }
   }
 }
