@@ -71,6 +71,25 @@ struct RecordedLogs {
     return files.isEmpty ? nil : files.flatMap(\.self)
   }
 
+  var sshLines: [UInt8]? { file("loghub/OpenSSH/OpenSSH_2k.log") }
+
+  /// sshd's log, as journalctl writes the entries that it would have been.
+  var journalLines: [UInt8]? {
+    guard let lines = sshLines else { return nil }
+    var text = ""
+    for (number, line) in String(decoding: lines, as: UTF8.self).split(whereSeparator: \.isNewline).enumerated() {
+      guard let colon = line.range(of: "]: "), let bracket = line.range(of: "sshd[") else { continue }
+      let escaped = line[colon.upperBound...].replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+      text +=
+        #"{"_BOOT_ID":"7eb6280a077943d0b76ffcacea27f19d","__REALTIME_TIMESTAMP":"\#(1_700_000_000_000_000 + number)","#
+      text +=
+        #""_EXE":"/usr/sbin/sshd","__CURSOR":"s=efa3c03fa12e438e8f127535109436b1;i=\#(number);x=f15bee91024c64d1","#
+      text += #""SYSLOG_IDENTIFIER":"sshd","_UID":"0","_HOSTNAME":"LabSZ","__MONOTONIC_TIMESTAMP":"\#(number)","#
+      text += #""_PID":"\#(line[bracket.upperBound..<colon.lowerBound])","MESSAGE":"\#(escaped)"}"# + "\n"
+    }
+    return Array(text.utf8)
+  }
+
   private static func name(of archive: String) -> String {
     let name = archive.split(separator: "/").last.map(String.init) ?? archive
     return String(name.dropLast(4))
