@@ -216,7 +216,7 @@ let package = Package(
         nioHTTP1,
         nioPosix, nioSSL, nioTLS, x509, crypto, logging, lifecycle,
       ]),
-    tests("CordonRangeTests", ["CordonRange", "CordonCore", "CordonTelemetry", "CordonTestSupport"]),
+    tests("CordonRangeTests", ["CordonRange", "CordonCore", "CordonTelemetry", "CordonTestSupport", crypto]),
     tests(
       "SimulationTests",
       ["CordonAgent", "CordonCollector", "CordonStore", "CordonTrust", "CordonWire", "CordonTestSupport"]),
