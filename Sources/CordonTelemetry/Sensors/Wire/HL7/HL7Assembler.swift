@@ -29,6 +29,8 @@ struct HL7Assembler: Sendable {
   /// Of the message that has begun; what it holds is changed in place, because it is large.
   private var assembled = Assembled(message: HL7Message(type: "", trigger: "", bytes: 0), control: 0)
   private var hasHeader = false
+  /// Room that is made with a message's first number, so that it need not grow.
+  private static let usualResults = 32
   private var flaw: HL7Flaw?
   private var delimiters: HL7Delimiters?
   /// Of the last header read: on one connection the parties hardly change, and their names are taken over.
@@ -202,6 +204,7 @@ struct HL7Assembler: Sendable {
         range = number
       }
       guard let value = HL7Text.number(range, in: segment) else { continue }
+      if assembled.message.results.isEmpty { assembled.message.results.reserveCapacity(Self.usualResults) }
       if assembled.message.results.count < HL7Message.resultLimit {
         assembled.message.results.append(HL7Result(code: hash, value: value))
       } else {

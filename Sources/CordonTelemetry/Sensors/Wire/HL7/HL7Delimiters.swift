@@ -15,18 +15,17 @@ struct HL7Delimiters: Hashable, Sendable {
     guard header.count > 4, Self.isDelimiter(header[3]), Self.isDelimiter(header[4]) else { return nil }
     field = header[3]
     component = header[4]
-    var found = [field, component]
     var position = 4
     while position < header.count, position < 9, header[position] != field {
       let byte = header[position]
-      guard Self.isDelimiter(byte), position == 4 || !found.contains(byte) else { return nil }
+      // Each stands for one thing: none is a second time among those before it.
+      guard Self.isDelimiter(byte), !(3..<position).contains(where: { header[$0] == byte }) else { return nil }
       switch position {
       case 5: repetition = byte
       case 6: escape = byte
       case 7: subcomponent = byte
       default: break
       }
-      found.append(byte)
       position += 1
     }
     guard position < header.count, header[position] == field, field != component else { return nil }
