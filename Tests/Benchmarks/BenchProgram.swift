@@ -8,7 +8,8 @@ struct BenchProgram: AsyncParsableCommand {
     abstract: "Measure Cordon beside what the same machine could do at most, and print a Markdown table.",
     subcommands: [
       IngestBench.self, InsertsBench.self, ConnectionsBench.self, CalibrationBenchCommand.self, AuditBench.self,
-      SigmaBench.self, TelemetryBench.self, AgentBench.self, LiveBench.self, ReflexBench.self, ModelsBench.self,
+      SigmaBench.self, TelemetryBench.self, WireBench.self, AgentBench.self, LiveBench.self, ReflexBench.self,
+      ModelsBench.self,
       ContributionsBench.self, RangeBench.self, FleetBench.self,
       EchoServerCommand.self,
     ])
