@@ -148,7 +148,7 @@ package final class WorkerDesk: AgentStatusSource {
           "patient-unnamed": counters.unnamed, "late": counters.windows.late,
           "window-overflow": counters.windows.overflow, "unscored": counters.unscored,
           "past-unsaved": state.stage.dropped, "sigma-rules-refused": counters.refusedRules,
-          "sigma-searches-given-up": counters.expressionsGivenUp,
+          "sigma-searches-given-up": counters.expressionsGivenUp, "devices-not-opened": counters.unopened,
         ].filter { $0.value > 0 }
         return status
       }

@@ -279,6 +279,7 @@ extension WorkerPipeline {
       windows.counters + records.windows.counters + exchanges.windows.counters
       + computers.windows.counters
     counters.unnamed = records.unnamed
+    counters.unopened = exchanges.unopened
     counters.folded = lane.folded
     counters.expressionsGivenUp = sigma.gaveUp
     found.removeAll(keepingCapacity: true)

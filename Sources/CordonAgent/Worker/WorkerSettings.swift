@@ -85,6 +85,8 @@ package struct WorkerCounters: Hashable, Sendable {
   package var expressionsGivenUp: UInt64 = 0
   /// Policies whose Sigma rules could not be taken: the earlier ones stayed in force.
   package var refusedRules: UInt64 = 0
+  /// Devices of the policy whose sealed addresses could not be opened.
+  package var unopened: UInt64 = 0
   package var windows = WindowCounters()
 
   package init() {}

@@ -30,26 +30,52 @@ extension Policy {
 
   /// A device whose name leaves the agent in clear.
   package struct WireDevice: Hashable, Sendable {
-    package var address: IPAddress
+    /// Where it is.
+    package enum Place: Hashable, Sendable {
+      /// The collector, which keeps the policy, sees it.
+      case address(IPAddress)
+      /// Agents alone can read it.
+      case sealed(SealedEntity)
+
+      /// From an address, or a sealed one as `cordon-agent pseudonymise` writes it; nil for anything else.
+      package init?(_ text: some StringProtocol) {
+        if let address = IPAddress(text) {
+          self = .address(address)
+        } else if let sealed = SealedEntity(policyText: String(text)), sealed.entity.kind == .address {
+          self = .sealed(sealed)
+        } else {
+          return nil
+        }
+      }
+
+      package var text: String {
+        switch self {
+        case .address(let address): "\(address)"
+        case .sealed(let sealed): sealed.policyText
+        }
+      }
+    }
+
+    package var place: Place
     package var label: String
 
-    package init(address: IPAddress, label: String) {
-      self.address = address
+    package init(_ place: Place, label: String) {
+      self.place = place
       self.label = label
     }
 
-    /// From `10.1.2.3 infusion-gateway-3`; nil for anything else.
+    package init(address: IPAddress, label: String) { self.init(.address(address), label: label) }
+
+    /// From `10.1.2.3 infusion-gateway-3`, the address in clear or sealed; nil for anything else.
     package init?(_ text: some StringProtocol) {
       let words = text.split(separator: " ")
-      guard words.count == 2, let address = IPAddress(words[0]), words[1].utf8.count <= Self.labelLimit else {
-        return nil
-      }
-      self.init(address: address, label: String(words[1]))
+      guard words.count == 2, let place = Place(words[0]), words[1].utf8.count <= Self.labelLimit else { return nil }
+      self.init(place, label: String(words[1]))
     }
 
     /// Bytes of a label.
     package static let labelLimit = 64
 
-    package var text: String { "\(address) \(label)" }
+    package var text: String { "\(place.text) \(label)" }
   }
 }

@@ -159,7 +159,7 @@ package enum PolicySchema {
       "networks that devices are in; empty: the private ones"),
     .list(
       "sensors.wire.devices", \.wire.deviceTexts, .device, most: 10_000,
-      "devices by address and label, whose labels leave in clear; the collector sees these addresses"),
+      "devices by address and label, whose labels leave in clear; addresses that are not sealed the collector sees"),
   ]
 
   private static let tripwires: [PolicyField] = [

@@ -57,7 +57,7 @@ package enum TextForm: Sendable, Hashable {
     case .listener: "udp, tcp, tls or https, an address and a port, such as tls://0.0.0.0:6514"
     case .interface: "an interface's name such as eth0, at most 15 bytes"
     case .port: "a port, 1 to 65535"
-    case .device: "a device's address and label, such as `10.1.2.3 infusion-gateway-3`"
+    case .device: "a device's address, sealed or not, and label, as `10.1.2.3 pump-3`"
     case .canary: "a window such as `host@host files_written=4000 files_renamed=4000`"
     case .expected: "such as `maintenance group ward-3 sun 02:00-06:00 until 2027-01-01: patches`"
     }

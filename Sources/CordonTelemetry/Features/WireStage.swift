@@ -28,6 +28,8 @@ package struct WireStage: Sendable {
   private var ends = GenerationCache<IPAddress, End>(limit: 8192)
   private var own: Set<IPAddress> = []
   private var labels: [IPAddress: String] = [:]
+  /// Devices of the registry whose sealed addresses no key that is held opens: they are known by their pseudonyms.
+  package private(set) var unopened: UInt64 = 0
   private var networks: [IPNetwork] = []
   private var windowLength = Duration.seconds(60)
   private var novelty = WireNovelty()
@@ -61,6 +63,13 @@ package struct WireStage: Sendable {
     use(policy)
   }
 
+  private func address(of place: Policy.WireDevice.Place) -> IPAddress? {
+    switch place {
+    case .address(let address): address
+    case .sealed(let sealed): pseudonymiser.opened(sealed).flatMap { IPAddress(bytes: $0.bytes) }
+    }
+  }
+
   /// Bytes of `memory`, at most.
   package static let memoryLimit = 1 + WireNovelty.encodedLimit + BeaconMemory.encodedLimit
   private static let memoryVersion: UInt8 = 1
@@ -85,7 +94,14 @@ package struct WireStage: Sendable {
 
   /// Takes another policy, from the next record on.
   package mutating func use(_ policy: Policy) {
-    labels = Dictionary(policy.wire.devices.map { ($0.address, $0.label) }) { first, _ in first }
+    (labels, unopened) = ([:], 0)
+    for device in policy.wire.devices {
+      guard let address = address(of: device.place) else {
+        unopened += 1
+        continue
+      }
+      labels[address] = labels[address] ?? device.label
+    }
     let named = policy.wire.networks.compactMap { IPNetwork($0) }
     networks = named.isEmpty ? Self.privateNetworks : named
     windowLength = policy.windows.wireLength

@@ -45,6 +45,9 @@ package struct Pseudonymiser: Sendable {
     return SealedEntity(entity: entity, sealedName: sealed, part: part)
   }
 
+  /// The name that was sealed to the site's keys; nil where it cannot be opened with those that are held.
+  package func opened(_ sealed: SealedEntity) -> CanonicalName? { try? SealedNames.open(sealed, keys: keys) }
+
   /// A hasher for distinct counts, keyed so that registers cannot be tried against a list of names without the key.
   package var sketchHasher: SketchHasher { SketchHasher(key: keys.staff.current) }
 

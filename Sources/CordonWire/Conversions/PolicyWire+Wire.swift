@@ -10,7 +10,7 @@ extension Cordon_V1_WireSensorPolicy {
     networks = policy.networks
     devices = policy.devices.map { device in
       var message = Cordon_V1_WireDevice()
-      message.address = device.address.description
+      message.address = device.place.text
       message.label = device.label
       return message
     }
@@ -29,10 +29,10 @@ extension Cordon_V1_WireSensorPolicy {
     guard sensor.networks.allSatisfy({ IPNetwork($0) != nil }) else { throw Self.unreadable("sensors.wire.networks") }
     for device in try Bounded.list(devices, "sensors.wire.devices", most: WireLimits.policyEntries) {
       let label = try Bounded.text(device.label, "sensors.wire.devices")
-      guard let address = IPAddress(device.address), !label.isEmpty else {
+      guard let place = Policy.WireDevice.Place(device.address), !label.isEmpty else {
         throw Self.unreadable("sensors.wire.devices")
       }
-      sensor.devices.append(Policy.WireDevice(address: address, label: label))
+      sensor.devices.append(Policy.WireDevice(place, label: label))
     }
     return sensor
   }

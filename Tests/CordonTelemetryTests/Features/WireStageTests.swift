@@ -15,10 +15,14 @@ import Testing
     var policy = Policy.observeOnly
     policy.wire.devices = [Policy.WireDevice(address: try #require(IPAddress(pump)), label: "pump-3")]
     change(&policy)
-    let ring = KeyRing(current: try #require(EpochKey(epoch: 1, bytes: [UInt8](1...32))))
-    let keys = PseudonymKeys(staff: ring, patient: ring, path: SymmetricKey(data: [UInt8](repeating: 7, count: 32)))
+    let keys = try keys()
     return WireStage(
       policy: policy, pseudonymiser: Pseudonymiser(keys: keys), host: host, ownKey: keys.path, memory: memory)
+  }
+
+  static func keys(epoch: UInt32 = 1) throws -> PseudonymKeys {
+    let ring = KeyRing(current: try #require(EpochKey(epoch: epoch, bytes: [UInt8](1...32))))
+    return PseudonymKeys(staff: ring, patient: ring, path: SymmetricKey(data: [UInt8](repeating: 7, count: 32)))
   }
 
   static func exchange(
@@ -63,6 +67,29 @@ import Testing
     #expect(other.entity.kind == .device && other.entity.pseudonym.count == 16)
     #expect(other.schema == FeatureSchema.deviceAtWire.id)
     #expect(other.features[WireFeatures.Common.connectionsTaken.rawValue] == 1)
+  }
+
+  @Test func `a device of the registry is known by its sealed address too`() throws {
+    var pseudonymiser = Pseudonymiser(keys: try Self.keys())
+    let address = try #require(IPAddress(Self.engine))
+    let made = pseudonymiser.sealed(.address(address), part: .target)
+    let sealed = try #require(made)
+    let device = try #require(Policy.WireDevice("\(sealed.policyText) engine-1"))
+    #expect(Policy.WireDevice(device.text) == device && !device.text.contains(Self.engine))
+    var stage = try Self.stage { $0.wire.devices.append(device) }
+    #expect(stage.unopened == 0)
+    let part = FlowPart(transport: 6, start: Self.start, clientBytes: 1000, serverBytes: 200)
+    stage.take(try Self.exchange(.flow(part)), at: Self.start, now: Self.start)
+    #expect(Set(stage.windows.finish().map(\.entity.label)) == ["pump-3", "engine-1"])
+  }
+
+  @Test func `what no key opens is counted, and known by its pseudonym`() throws {
+    var stranger = Pseudonymiser(keys: try Self.keys(epoch: 9))
+    let address = try #require(IPAddress(Self.engine))
+    let made = stranger.sealed(.address(address), part: .target)
+    let sealed = try #require(made)
+    let stage = try Self.stage { $0.wire.devices.append(Policy.WireDevice(.sealed(sealed), label: "engine-1")) }
+    #expect(stage.unopened == 1)
   }
 
   @Test func `this machine is a host, and what is outside is a peer alone`() throws {
