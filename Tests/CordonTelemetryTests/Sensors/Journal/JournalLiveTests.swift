@@ -8,6 +8,11 @@ import Testing
 /// systemd's own programs, where this machine has them.
 private enum Systemd {
   static let daemon = "/usr/lib/systemd/systemd-journald"
+  static let hasLogOns =
+    isThere
+    && ["/usr/sbin/sshd", "/usr/bin/ssh", "/usr/bin/ssh-keygen"].allSatisfy { (path: String) in
+      access(path, X_OK) == 0
+    }
   static let isThere =
     Live.isRoot && getgrnam("systemd-journal") != nil
     && [daemon, "/usr/bin/journalctl", "/usr/bin/logger", "/usr/bin/unshare"].allSatisfy { (path: String) in
@@ -19,7 +24,9 @@ private enum Systemd {
 @Suite(.enabled(if: Systemd.isThere, "skipped: needs root, systemd-journald, journalctl, logger and unshare"))
 struct JournalLiveTests {
   /// Runs a journal daemon whose files are in `<folder>/journal` and whose sockets in `<folder>/sockets`.
-  static func withJournal(_ folder: String, _ body: () async throws -> Void) async throws {
+  ///
+  /// - Parameter more: what else is run in the namespace, as a shell's words, once the daemon listens.
+  static func withJournal(_ folder: String, more: String = "true", _ body: () async throws -> Void) async throws {
     chmod(folder, 0o755)
     mkdir("\(folder)/sockets", 0o755)
     mkdir("\(folder)/journal", 0o755)
@@ -30,7 +37,9 @@ struct JournalLiveTests {
       mount -t tmpfs none /run && mkdir -p /run/systemd/journal /run/log/journal &&
       mount --bind \(folder)/journal /run/log/journal && mount --bind \(folder)/sockets /run/systemd/journal &&
       mount -t tmpfs none /etc/systemd && printf '[Journal]\\nStorage=volatile\\nAudit=\\nReadKMsg=no\\n' \
-        > /etc/systemd/journald.conf && exec \(Systemd.daemon)
+        > /etc/systemd/journald.conf && mkdir -p \(folder)/dev && mount --rbind /dev \(folder)/dev &&
+      mount -t tmpfs none /dev && ln -s \(folder)/dev/* /dev && ln -sf /run/systemd/journal/dev-log /dev/log &&
+      { ( \(more) ) & } && exec \(Systemd.daemon)
       """
     var pid = pid_t()
     let words = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script]
@@ -95,6 +104,57 @@ struct JournalLiveTests {
         defer { next.stop() }
         #expect(try await Self.attempts(next, &parser, 1) == ["logOn success meanwhile 192.0.2.3 publicKey"])
         #expect(next.health.reason == "No log is written: the journal is read instead.")
+      }
+    }
+  }
+
+  /// The real sshd and the real ssh, between which nothing but loopback lies: a key that is let in, and nobody of a name.
+  @Test(.enabled(if: Systemd.hasLogOns, "skipped: no sshd, ssh and ssh-keygen"))
+  func `somebody logs on through the real sshd, and somebody tries`() async throws {
+    try await withTemporaryFolder { folder in
+      let port = Int.random(in: 20_000..<30_000)
+      for name in ["host", "key"] {
+        try #require(
+          try Live.run(["/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "\(folder)/\(name)"]).status == 0)
+      }
+      let server = """
+        while [ ! -S \(folder)/sockets/dev-log ]; do sleep 0.05; done; mkdir -p /run/sshd; \
+        /usr/sbin/sshd -o Port=\(port) -o ListenAddress=127.0.0.1 -o HostKey=\(folder)/host -o UsePAM=no \
+        -o PidFile=\(folder)/sshd.pid -o AuthorizedKeysFile=\(folder)/key.pub -o StrictModes=no -f /dev/null
+        """
+      try await Self.withJournal(folder, more: server) {
+        for _ in 0..<500 where access("\(folder)/sshd.pid", F_OK) != 0 { try await Task.sleep(for: .milliseconds(20)) }
+        let source = JournalSourceTests.makeSource(
+          folder, JournalSettings(matches: AuthSensor.journalMatches, folder: try Self.files(folder)))
+        try source.start()
+        defer { source.stop() }
+        func logOn(_ user: String) throws {
+          try Live.run([
+            "/usr/bin/ssh", "-q", "-F", "none", "-i", "\(folder)/key", "-p", "\(port)", "-o",
+            "StrictHostKeyChecking=no",
+            "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes",
+            "\(user)@127.0.0.1",
+            "true",
+          ])
+        }
+        try logOn("root")
+        try logOn("nobody-of-this-name")
+        var parser = AuthParser()
+        var (found, told) = ([Observation](), [String]())
+        for _ in 0..<500 where told.count < 2 {
+          for record in source.queue.drain()?.records ?? [] { parser.parse(record, arrived: .epoch, into: &found) }
+          parser.advance(to: Timestamp(milliseconds: .max / 2), into: &found)
+          told = found.filter { $0.activity == .logOn }.map(AuthParserTests.told)
+          try await Task.sleep(for: .milliseconds(20))
+        }
+        if let text = try SmallFile.read("\(folder)/sshd.pid", most: 32),
+          let pid = pid_t(String(decoding: text, as: UTF8.self).filter { $0.isNumber })
+        {
+          kill(pid, SIGTERM)
+        }
+        #expect(
+          told == ["logOn success root 127.0.0.1 publicKey", "logOn failure - 127.0.0.1 unknown nobody"],
+          "\(parser.counters)")
       }
     }
   }

@@ -1,4 +1,7 @@
+import CordonCore
 import CordonTelemetry
+import CordonTestSupport
+import Glibc
 import Testing
 
 /// The kernel's news of devices: which of them is a disk that somebody plugged in.
@@ -22,5 +25,35 @@ import Testing
     ("libudev", ["SUBSYSTEM=block", "DEVTYPE=disk"]), ("SUBSYSTEM=block", ["DEVTYPE=disk"]),
   ]) func `anything else is none`(head: String, fields: [String]) {
     #expect(!StorageEvent.isNewDisk(Self.message(head, fields)))
+  }
+}
+
+/// A disk of this machine that is no made-up one, of which the kernel can be asked to tell again, as udevadm's trigger does.
+private enum Disk {
+  static let path: String? = ["vda", "sda", "nvme0n1", "xvda"].map { "/sys/block/\($0)" }.first { (path: String) in
+    guard let resolved = realpath(path, nil) else { return false }
+    defer { free(resolved) }
+    return !String(cString: resolved).hasPrefix("/sys/devices/virtual/") && access("\(path)/uevent", W_OK) == 0
+  }
+}
+
+/// The kernel's own word, over its own socket.
+@Suite(.enabled(if: Live.isRoot && Disk.path != nil, "skipped: needs root, and a disk that the kernel can tell of"))
+struct StorageEventLiveTests {
+  @Test func `the kernel tells of a disk, and it is told on`() async throws {
+    try await withTemporaryFolder { root in
+      let settings = PersistenceSourceSettings(interval: .seconds(3600), root: root)
+      let source = PersistenceSensor(settings: settings).makeSource()
+      try source.start()
+      defer { source.stop() }
+      // The socket is opened on the source's own thread.
+      try await Task.sleep(for: .milliseconds(200))
+      let file = open("\(try #require(Disk.path))/uevent", O_WRONLY | O_CLOEXEC)
+      try #require(file >= 0 && write(file, "add", 3) == 3)
+      close(file)
+      var parser = MachineParser(sensor: PersistenceSensor.name)
+      let found = try await Live.observe(source.queue, &parser) { $0.activity == .storageAttach }
+      #expect(found.map(\.activity) == [.storageAttach])
+    }
   }
 }
