@@ -30,7 +30,9 @@ package struct AuditSourceSettings: Hashable, Sendable {
 /// is enlarged and no process waits for it. `stop()` undoes all of it that nobody has changed since, also what a killed
 /// keeper left, where a journal is named. Rules that vanish
 /// are put back and reported through a note in the stream; where rules are locked it runs on what others' rules record.
-package final class AuditSource: SensorSource {
+package final class AuditSource: ThreadedSource {
+  package typealias Settings = AuditSourceSettings
+
   package static let backlog: UInt32 = 8192
   /// Bytes that the kernel may hold for this reader.
   static let receiveBuffer: Int32 = 4 << 20
@@ -40,81 +42,59 @@ package final class AuditSource: SensorSource {
   /// alone wakes keeper and worker for it. Part of the delay until a tripwire; 4 MB gather in it at most.
   static let gathering = Duration.milliseconds(50)
 
-  package let queue = RecordQueue(sensor: AuditSensor.name)
-
-  private struct State {
-    var thread: BlockingThread?
+  private struct Rules {
     var keeper: AuditRuleKeeper?
-    var ignored: Set<UInt32> = []
-    var failure: CordonError?
-    var settings: AuditSourceSettings
+    var ignored: Set<UInt32>
   }
 
-  private let checkInterval: Duration
-  private let state: Mutex<State>
+  package let name = AuditSensor.name
+  package let queue = RecordQueue(sensor: AuditSensor.name)
+  package let running: SourceRun<Settings>
+  private let rules = Mutex(Rules(ignored: [UInt32(getpid())]))
 
-  package init(settings: AuditSourceSettings = AuditSourceSettings()) {
-    checkInterval = settings.checkInterval
-    state = Mutex(State(ignored: [UInt32(getpid())], settings: settings))
-  }
+  package init(settings: AuditSourceSettings = AuditSourceSettings()) { running = SourceRun(settings) }
 
   deinit { stop() }
 
-  package var name: String { AuditSensor.name }
-
-  package var health: SensorHealth {
-    state.withLock { state in
-      SensorHealth(of: queue, failure: state.failure, notes: state.keeper?.notes)
-    }
-  }
-
-  package func start() throws(CordonError) {
-    let outcome: Result<Void, CordonError> = state.withLock { state in
-      guard state.thread == nil else { return .success(()) }
-      do throws(CordonError) {
-        try open(&state)
-        state.failure = nil
-        return .success(())
-      } catch {
-        state.failure = error
-        return .failure(error)
+  package func open(_ settings: Settings) throws(CordonError) -> (thread: BlockingThread, notes: [String]) {
+    let log = try Self.joinLog()
+    do throws(CordonError) {
+      var keeper = AuditRuleKeeper(settings: settings)
+      try keeper.install(excluding: rules.withLock { $0.ignored })
+      rules.withLock { [keeper] in $0.keeper = keeper }
+      let thread = try BlockingThread(name: name) { [weak self] stop in
+        self?.run(log, settings.checkInterval, stop)
+        close(log)
       }
+      return (thread, keeper.notes)
+    } catch {
+      close(log)
+      restore()
+      throw error
     }
-    try outcome.get()
   }
 
   package func stop() {
-    let thread = state.withLock { state in
-      defer { state.thread = nil }
-      return state.thread
-    }
-    // Outside the lock, which the thread takes when it looks after the rules.
-    thread?.stop()
-    state.withLock { state in
-      state.keeper?.restore()
-      state.keeper = nil
-    }
+    // First the thread, which takes the rules' lock when it looks after them.
+    running.stop()
+    restore()
   }
 
   package func ignore(processes: Set<UInt32>) {
-    state.withLock { state in
-      state.ignored = processes.union([UInt32(getpid())])
-      state.keeper?.exclude(state.ignored)
+    rules.withLock { rules in
+      rules.ignored = processes.union([UInt32(getpid())])
+      rules.keeper?.exclude(rules.ignored)
     }
   }
 
-  /// Takes other rules; a running source starts again with them.
-  package func use(_ settings: AuditSourceSettings) throws(CordonError) {
-    let isRunning = state.withLock { state in
-      state.settings = settings
-      return state.thread != nil
+  private func restore() {
+    rules.withLock { rules in
+      rules.keeper?.restore()
+      rules.keeper = nil
     }
-    guard isRunning else { return }
-    stop()
-    try start()
   }
 
-  private func open(_ state: inout State) throws(CordonError) {
+  private static func joinLog() throws(CordonError) -> Int32 {
     let log = socket(AF_NETLINK, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), NETLINK_AUDIT)
     guard log >= 0, cordon_audit_join_log(log) == 0 else {
       let text = String(cString: strerror(errno))
@@ -123,25 +103,12 @@ package final class AuditSource: SensorSource {
         .denied, "audit-log-denied", "The kernel's audit records cannot be read: \(text).",
         remedy: "Run the keeper as root with CAP_AUDIT_READ, on a kernel with auditing.")
     }
-    var size = Self.receiveBuffer
+    var size = receiveBuffer
     setsockopt(log, SOL_SOCKET, SO_RCVBUFFORCE, &size, socklen_t(MemoryLayout<Int32>.size))
-    do throws(CordonError) {
-      var keeper = AuditRuleKeeper(settings: state.settings)
-      try keeper.install(excluding: state.ignored)
-      state.keeper = keeper
-      state.thread = try BlockingThread(name: "audit") { [weak self] stop in
-        self?.run(log, stop)
-        close(log)
-      }
-    } catch {
-      close(log)
-      state.keeper?.restore()
-      state.keeper = nil
-      throw error
-    }
+    return log
   }
 
-  private func run(_ log: Int32, _ stop: Int32) {
+  private func run(_ log: Int32, _ checkInterval: Duration, _ stop: Int32) {
     var buffer = [UInt8](repeating: 0, count: AuditRecord.lengthLimit + 64)
     var drops: UInt32 = 0
     var lastCheck = ContinuousClock.now
@@ -188,7 +155,8 @@ package final class AuditSource: SensorSource {
   }
 
   private func check() {
-    let found = state.withLock { state in state.keeper?.check() ?? [] }
+    let (found, notes) = rules.withLock { rules in (rules.keeper?.check() ?? [], rules.keeper?.notes ?? []) }
+    running.say(notes)
     var clock = timespec()
     clock_gettime(CLOCK_REALTIME, &clock)
     for what in found {
