@@ -61,7 +61,8 @@ package final class FileSource: ThreadedSource {
   private func watcher(_ settings: Settings) throws(CordonError) -> any FileWatching {
     do throws(CordonError) {
       return try FileWatcher(settings: settings, ignoring: ignored)
-    } catch  where error.code != "no-folder-watched" {
+    } catch {
+      // Refused, too old, or on file systems that it cannot mark, such as a container's.
       let refusal = error
       do throws(CordonError) { return try InotifyWatcher(settings: settings, why: refusal.message) } catch {
         throw refusal

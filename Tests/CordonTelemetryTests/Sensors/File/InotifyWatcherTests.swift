@@ -68,13 +68,15 @@ import Testing
       #expect(source.health.isRunning)
       #expect(source.health.reason.contains("2 folders are watched through inotify instead"), "\(source.health.reason)")
       let script = """
-        echo x > quiet/no && head -c 20000 /dev/urandom > inner/a.doc && head -c 20000 /dev/urandom > inner/a.doc && \
+        echo x > quiet/no && head -c 20000 /dev/urandom > inner/a.doc && echo x > inner/b && \
+        head -c 20000 /dev/urandom > inner/a.doc && \
         mv inner/a.doc inner/a.locked && rm inner/a.locked && echo x > quiet/b && mv quiet/b b
         """
       let seen = try await Self.seen(source, folder, script)
       #expect(
         seen.map { Self.told($0, folder) } == [
-          "fileWrite inner/a.doc new", "fileWrite inner/a.doc", "fileRename inner/a.doc > inner/a.locked",
+          "fileWrite inner/a.doc new", "fileWrite inner/b new", "fileWrite inner/a.doc",
+          "fileRename inner/a.doc > inner/a.locked",
           "fileDelete inner/a.locked", "fileWrite b new", "fileWrite end new",
         ])
       #expect(seen.allSatisfy { $0.process == nil && $0.actor == nil })
