@@ -17,7 +17,10 @@ package struct AuditReplay: Sendable {
   private var time = RecordedTime()
   private var lines = LineCutter()
 
-  private init(host: String, windowLength: Duration) throws(CordonError) {
+  /// Bytes at a recording's beginning in which names of its users are looked for.
+  static let namingLimit = 16 << 20
+
+  private init(host: String, windowLength: Duration, accounts: RecordedAccounts) throws(CordonError) {
     var randomness = SystemRandomNumberGenerator()
     let bytes = (0..<EpochKey.length).map { _ in UInt8.random(in: .min ... .max, using: &randomness) }
     guard let key = EpochKey(epoch: 1, bytes: bytes), let machine = MachineID(String(repeating: "0", count: 32)) else {
@@ -31,7 +34,7 @@ package struct AuditReplay: Sendable {
     pipeline = WorkerPipeline(
       settings: WorkerSettings(machine: machine, host: host, bootID: "replay"), policy: policy,
       keys: PseudonymKeys(staff: KeyRing(current: key), path: SymmetricKey(size: .bits256)),
-      directory: RecordedAccounts())
+      directory: accounts)
     pipeline.behaviour.tellsLearning = true
   }
 
@@ -47,8 +50,14 @@ package struct AuditReplay: Sendable {
         remedy: "Name an audit.log that you may read, such as /var/log/audit/audit.log.")
     }
     defer { close(descriptor) }
-    var replay = try AuditReplay(host: host, windowLength: windowLength)
     var buffer = [UInt8](repeating: 0, count: chunk)
+    var naming = Naming()
+    for offset in stride(from: 0, to: namingLimit, by: chunk) {
+      let count = pread(descriptor, &buffer, buffer.count, off_t(offset))
+      guard count > 0 else { break }
+      naming.take(buffer[..<count])
+    }
+    var replay = try AuditReplay(host: host, windowLength: windowLength, accounts: naming.accounts)
     var capture = CaptureReplay()
     while true {
       let count = read(descriptor, &buffer, buffer.count)
@@ -72,11 +81,23 @@ package struct AuditReplay: Sendable {
   package static func run(
     bytes: [UInt8], host: String = "replayed", windowLength: Duration = .seconds(60)
   ) throws(CordonError) -> ReplaySummary {
-    var replay = try AuditReplay(host: host, windowLength: windowLength)
+    var naming = Naming()
+    naming.take(bytes.prefix(namingLimit))
+    var replay = try AuditReplay(host: host, windowLength: windowLength, accounts: naming.accounts)
     for start in stride(from: 0, to: bytes.count, by: chunk) {
       replay.take(bytes[start..<min(start + chunk, bytes.count)])
     }
     return replay.finish()
+  }
+
+  /// Gathers who the users of a recording are, as far as it says so.
+  private struct Naming {
+    var accounts = RecordedAccounts()
+    private var lines = LineCutter()
+
+    mutating func take(_ bytes: ArraySlice<UInt8>) {
+      for line in lines.take(bytes) { accounts.learn(from: line) }
+    }
   }
 
   private mutating func take(_ bytes: ArraySlice<UInt8>) {

@@ -4,7 +4,8 @@ import CordonTelemetry
 /// Who the numbers of users in a recording are: the recorded machine's accounts, as `getent passwd` prints them.
 ///
 /// A name with a realm (`ann@hospital.example`, `HOSPITAL\ann`) is a domain's, and the same person's on every machine;
-/// a bare one is the machine's own. Without accounts only the superuser's number has a known name.
+/// a bare one is the machine's own. Without accounts only the superuser's number has a known name, and those that the
+/// recording itself names.
 package struct RecordedAccounts: AccountDirectory, Sendable {
   /// Bytes of a file of accounts, at most: some 15,000 of them.
   package static let fileLimit = 1 << 20
@@ -21,6 +22,16 @@ package struct RecordedAccounts: AccountDirectory, Sendable {
         uid == 0 || names[uid] == nil
       else { continue }
       names[uid] = String(decoding: fields[0], as: UTF8.self)
+    }
+  }
+
+  /// Accounts that are learned from a recording, at most.
+  package static let learnedLimit = 16_384
+
+  /// Takes what a line of an audit.log in auditd's ENRICHED format says of its numbers; what is known already stands.
+  package mutating func learn(from line: [UInt8]) {
+    for (number, name) in AuditNames.read(line) where names[number] == nil && names.count < Self.learnedLimit {
+      names[number] = name
     }
   }
 

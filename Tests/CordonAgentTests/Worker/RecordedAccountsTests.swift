@@ -32,4 +32,12 @@ import Testing
     #expect(accounts.account(of: 0, now: .epoch)?.name == "root")
     #expect(accounts.account(of: 10_001, now: .epoch) == nil)
   }
+
+  @Test func aRecordingThatNamesItsUsersIsBelievedWhereNothingElseIsKnown() {
+    var accounts = RecordedAccounts(passwd: Array("ann:x:1000:1000:::".utf8))
+    let head = "type=SYSCALL msg=audit(1767225600.965:93777): auid=1000 uid=0 euid=1001"
+    accounts.learn(from: Array("\(head)\u{1D}AUID=\"other\" UID=\"root\" EUID=\"bob\"".utf8))
+    #expect(accounts.account(of: 1000, now: .epoch)?.name == "ann")
+    #expect(accounts.account(of: 1001, now: .epoch)?.name == "bob")
+  }
 }
