@@ -26,8 +26,12 @@ import Testing
       at: FakeClock.start)
     let bundle = SiteBundle(
       site: TestAuthority.site, domain: site.domain, roots: [site.root.chain.leaf],
-      roster: try authority.rosterEnvelope(), keyEpoch: 1, staffKey: randomness.bytes(32), patientKey: nil)
+      roster: try authority.rosterEnvelope(), keyEpoch: 2, staffKey: randomness.bytes(32), patientKey: nil,
+      earlier: [EpochSecrets(epoch: 1, staff: randomness.bytes(32), patient: randomness.bytes(32))])
     let leaf = try site.agent().current.chain.leaf.derBytes()
+    let rotation = KeyRotation(
+      agentID: key.digest.agentID, epoch: 2, begins: FakeClock.start, linkableUntil: FakeClock.start,
+      sealedStaff: randomness.bytes(KeyRotation.sealedLength), sealedPatient: [])
     let token = EnrolmentToken(pin: key.digest, randomness: &randomness)
     return [
       Parser(name: "envelope", valid: try roster.serialized()) { _ = try Envelope(serialized: $0) },
@@ -47,6 +51,7 @@ import Testing
       Parser(
         name: "trust bundle", valid: try TrustBundle(serial: 1, roots: [site.root.chain.leaf]).encodedPayload()
       ) { _ = try TrustBundle(payload: $0) },
+      Parser(name: "rotation of keys", valid: try rotation.encodedPayload()) { _ = try KeyRotation(payload: $0) },
     ]
   }
 

@@ -18,6 +18,11 @@ extension AdminSession {
 
   /// The one detection whose id starts with a text; a whole id needs no search.
   func detection(named name: String) async throws -> Cordon_V1_StoredDetection {
+    try await detectionWithReporters(named: name).detection
+  }
+
+  /// The same with the agents that reported what the collector raised it of.
+  func detectionWithReporters(named name: String) async throws -> Cordon_V1_GetDetectionResponse {
     var request = Cordon_V1_GetDetectionRequest()
     if let id = UniqueID(name) {
       request.id = id.data
@@ -27,7 +32,7 @@ extension AdminSession {
       let detections = try await client.listDetections(list, options: AdminCall.options).detections
       request.id = try Self.one(detections.map(\.detection.id), startingWith: name, "detection")
     }
-    return try await client.getDetection(request, options: AdminCall.options).detection
+    return try await client.getDetection(request, options: AdminCall.options)
   }
 
   /// The one incident whose id starts with a text.

@@ -27,7 +27,8 @@ package struct CordonCommand: AsyncParsableCommand {
     subcommands: [
       SiteCommand.self, RosterCommand.self, TrustCommand.self, OperatorCommand.self, TokenCommand.self,
       AgentCommand.self, PolicyCommand.self, ModelCommand.self, DetectionCommand.self, IncidentCommand.self,
-      CommandCommand.self, InventoryCommand.self, UnsealCommand.self, LedgerCommand.self, LabCommand.self,
+      CommandCommand.self, InventoryCommand.self, UnsealCommand.self, NamesCommand.self, LedgerCommand.self,
+      LabCommand.self,
       StatusCommand.self, DoctorCommand.self, CompletionCommand.self, VersionCommand.self,
     ])
 

@@ -96,4 +96,6 @@ package struct AgentPaths: Hashable, Sendable {
   package var canaries: String { "\(keeper)/canaries" }
   /// 32 random bytes: the key of this agent's own pseudonyms of paths.
   package var pathKey: String { "\(keeper)/path.key" }
+  /// The site's keys of names, once they were rotated.
+  package var siteKeys: String { "\(keeper)/site.keys" }
 }

@@ -42,6 +42,8 @@ struct EnrollCommand: AsyncParsableCommand {
       try await EnrolmentClient(client: client, clock: environment.clock)
         .enrol(with: token, bundle: bundle, label: label, version: environment.version)
     }
+    // Keys that were rotated belong to the identity before, and perhaps to another site.
+    try PrivateFile.remove(paths.siteKeys)
     try answer.identity.save(in: paths.identity)
     // A collector may only show a roster that the bundle's own root keys signed; a later one comes over the uplink.
     let known = try EnvelopeVerifier.bootstrap(bundle.roster)

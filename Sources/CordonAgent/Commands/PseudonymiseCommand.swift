@@ -29,7 +29,8 @@ struct PseudonymiseCommand: AsyncParsableCommand {
     guard let text = KernelFile.text("/etc/machine-id"), let machine = MachineID(text) else {
       throw CordonError(.missing, "machine-id", "/etc/machine-id does not hold a machine's id.")
     }
-    let names = try SiteNames(bundle: try SiteBundle.load(from: config.bundle), paths: config.paths)
+    let names = try SiteNames(
+      bundle: try SiteBundle.load(from: config.bundle), paths: config.paths, at: environment.clock.now)
     let bytes = file == "-" ? try environment.readInput(CSVTable.mostBytes) : try readFile()
     var job = NameImport(keys: names.keys, machine: machine, realm: realm, authority: authority)
     environment.write(try job.table(bytes, of: file))

@@ -18,6 +18,7 @@ package struct KeeperAuthority: Sendable {
     case release(CommandRelease, Authority)
     case witness(WitnessRequest)
     case unseal(UnsealOrder)
+    case keys(KeyRotation)
     /// A model may be fetched; it still has to pass as `model`.
     case offer(ModelOffer)
     /// People signed this bundle, whose bytes the keeper does not read.
@@ -119,6 +120,8 @@ package struct KeeperAuthority: Sendable {
       let order = try verified.decode(UnsealOrder.self)
       try verified.require(order.act)
       return .unseal(order)
+    case .keys:
+      return .keys(try verifier.verify(envelope, for: .rotateKeys, at: now).decode(KeyRotation.self))
     case .trust:
       if envelope.payload == trustPayload { return .known }
       let next = try TrustBundle.accept(envelope, above: trustSerial, by: verifier, at: now)

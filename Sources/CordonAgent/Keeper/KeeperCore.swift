@@ -42,6 +42,8 @@ package final class KeeperCore: Sendable {
     var unseal = UnsealDuty()
     /// Answers to orders to unseal that are not sent yet.
     var disclosures: [Outcome] = []
+    /// Questions to the worker that are not sent yet.
+    var questions: [Cordon_V1_NameQuestion] = []
   }
 
   let names: SiteNames
@@ -53,8 +55,8 @@ package final class KeeperCore: Sendable {
   private let accounts: [UInt8]
   let agentID: AgentID
   let clock: any WallClock
-  private let logger: Logger
-  private let state: Mutex<State>
+  let logger: Logger
+  let state: Mutex<State>
   private let onPolicy: @Sendable (Policy) -> Void
   private let onResumption: @Sendable (String, [UInt8]?) -> Void
 
@@ -106,6 +108,9 @@ package final class KeeperCore: Sendable {
     case .offer(let offer): judge(offer)
     case .reflex(let request): react(to: request)
     case .lineage(let lineage): remember(lineage)
+    case .nameAnswer(let answer):
+      hear(answer)
+      tellDisclosures()
     case .outcomeSpooled(let spooled): forget(spooled)
     case .resumption(let resumption):
       onResumption(resumption.sensor, resumption.hasProgress ? [UInt8](resumption.progress) : nil)
@@ -119,7 +124,8 @@ package final class KeeperCore: Sendable {
   /// Ends leases that are over, tells new outcomes, and reports. Call twice a second.
   package func look() {
     change { executor throws(CordonError) in try executor.look() }
-    report(force: false)
+    report(force: moveNames(to: clock.now))
+    tellDisclosures()
   }
 
   /// Compares journal and machine, once at the start.
@@ -217,6 +223,7 @@ extension KeeperCore {
         guard !isRecorded else { throw Self.recorded }
         try state.executor.execute(Order(command: command, authority: authority))
       case .unseal(let order): try disclose(order, for: &state, at: now)
+      case .keys(let rotation): try take(rotation, for: &state, at: now)
       case .witness(let request): try look(request, for: &state, at: now)
       case .renewal(let renewal, let authority): try state.executor.renew(renewal, authority: authority)
       case .release(let release, let authority): try state.executor.release(release, authority: authority)
@@ -290,9 +297,7 @@ extension KeeperCore {
         message.state.held = UInt32(clamping: state.executor.holds.count)
         message.state.policy = Data(state.authority.policyPayload)
         message.state.trust = Data(state.authority.trustPayload)
-        message.state.keyEpoch = names.epoch
-        message.state.kStaff = Data(names.staffKey)
-        message.state.kPatient = Data(names.patientKey)
+        hand(names.schedule, to: &message.state)
         message.state.pathKey = Data(names.pathKey)
         message.state.label = label
         message.state.addresses = names.references(to: state.executor.machine.network().own)
@@ -302,13 +307,6 @@ extension KeeperCore {
       }
     }
     if let message { send([message]) }
-  }
-
-  func takeDisclosures() -> [Outcome] {
-    state.withLock { state in
-      defer { state.disclosures = [] }
-      return state.disclosures
-    }
   }
 
   func send(_ messages: [Cordon_V1_KeeperMessage]) {

@@ -23,7 +23,7 @@ package struct KeeperProgram: Sendable {
     let paths = config.paths
     let bundle = try SiteBundle.load(from: config.bundle)
     let identity = try AgentIdentity.load(from: paths.identity)
-    let names = try SiteNames(bundle: bundle, paths: paths)
+    let names = try SiteNames(bundle: bundle, paths: paths, sealingKey: identity.sealingKey, at: clock.now)
     let authority = try KeeperAuthority(bundle: bundle, group: identity.group, paths: paths, at: clock.now)
     for problem in authority.problems {
       logger.error("What was kept on disk is not followed", metadata: ["why": "\(problem)"])
@@ -40,7 +40,7 @@ package struct KeeperProgram: Sendable {
         try RecordingFeed(path: recording, logger: logger)
       } else {
         SensorSet(
-          paths: paths, account: config.user, holdsPatientKey: !names.patientKey.isEmpty, clock: clock, logger: logger)
+          paths: paths, account: config.user, holdsPatientKey: names.holdsPatientKey, clock: clock, logger: logger)
       }
     let core = KeeperCore(
       authority: authority, executor: executor, names: names, kin: kin, agentID: identity.id,

@@ -66,6 +66,7 @@ enum AgentMessages {
       message.heartbeat.policySerial = status.policySerial
       message.heartbeat.rosterSerial = status.rosterSerial
       message.heartbeat.held = status.held
+      message.heartbeat.keyEpoch = status.keyEpoch
       message.heartbeat.addresses = status.addresses.map(Cordon_V1_EntityRef.init)
       message.heartbeat.models = status.models.map(Cordon_V1_ModelUse.init)
     }

@@ -48,6 +48,8 @@ package struct AgentStatus: Hashable, Sendable {
   package var trustSerial: UInt64 = 0
   /// Pseudonyms of this machine's own addresses.
   package var addresses: [EntityRef] = []
+  /// Of the keys that people are named with; 0 before the first.
+  package var keyEpoch: UInt32 = 0
   /// Actions now held.
   package var held: UInt32 = 0
   /// Models offered or in use, one a schema and role.

@@ -24,7 +24,8 @@ package final class WorkerDesk: AgentStatusSource {
     /// What had been taken in of audit trails, until there is a pipeline.
     var progress: [UInt8]?
     var shelf: ModelShelf
-    var keyEpoch: UInt32 = 0
+    /// Epochs of keys that are held, the one in use first.
+    var keyEpochs: [UInt32] = []
     var policy: Policy = .observeOnly
     var trust: [UInt8] = []
     var status = AgentStatus()
@@ -85,6 +86,7 @@ package final class WorkerDesk: AgentStatusSource {
     case .recording(let recording):
       state.withLock { $0.accounts = RecordedAccounts(passwd: [UInt8](recording.accounts)) }
     case .verdict(let verdict): link.settle(verdict)
+    case .nameQuestion(let question): answer(question)
     case .outcome(let outcome):
       do throws(CordonError) {
         outbox.add([.outcome(try outcome.domain())])
@@ -234,6 +236,15 @@ extension WorkerDesk {
       })
   }
 
+  /// Says whom this worker has met of those that an order to unseal asks for; sealed, as all names.
+  private func answer(_ question: Cordon_V1_NameQuestion) {
+    let asked = question.entities.prefix(UnsealOrder.mostNames).compactMap { try? $0.domain() }
+    var message = Cordon_V1_WorkerMessage()
+    message.nameAnswer.orderID = question.orderID
+    message.nameAnswer.names = state.withLock { $0.pipeline?.names(of: asked) ?? [] }.map(Cordon_V1_SealedEntity.init)
+    link.send(message)
+  }
+
   /// Keys first, then the policy: a pipeline without keys cannot name anyone.
   private func follow(_ keeper: Cordon_V1_KeeperState) {
     do throws(CordonError) {
@@ -265,12 +276,13 @@ extension WorkerDesk {
           askForRest(of: state.progress)
           state.progress = nil
         } else {
-          if state.keyEpoch != keeper.keyEpoch, let output = state.pipeline?.use(keys, at: now) {
+          if state.keyEpochs != keys.epochs, let output = state.pipeline?.use(keys, at: now) {
             outputs.append(output)
           }
           if state.policy != policy, let output = state.pipeline?.use(policy, at: now) { outputs.append(output) }
         }
-        state.keyEpoch = keeper.keyEpoch
+        state.keyEpochs = keys.epochs
+        state.status.keyEpoch = keeper.keyEpoch
         state.policy = policy
         return outputs
       }
@@ -299,15 +311,16 @@ extension WorkerDesk {
   }
 
   private static func keys(of keeper: Cordon_V1_KeeperState) throws(CordonError) -> PseudonymKeys {
-    guard let staff = EpochKey(epoch: keeper.keyEpoch, bytes: keeper.kStaff), keeper.pathKey.count == EpochKey.length
-    else { throw CordonError(.invalid, "keys", "The keeper handed over keys that are not 32 bytes each.") }
-    let patient = EpochKey(epoch: keeper.keyEpoch, bytes: keeper.kPatient)
-    guard patient != nil || keeper.kPatient.isEmpty else {
-      throw CordonError(.invalid, "keys", "The keeper handed over a key for patients that is not 32 bytes.")
+    guard keeper.pathKey.count == EpochKey.length else {
+      throw CordonError(.invalid, "keys", "The keeper handed over a key for paths that is not 32 bytes.")
     }
-    return PseudonymKeys(
-      staff: KeyRing(current: staff), patient: patient.map { KeyRing(current: $0) },
-      path: SymmetricKey(data: keeper.pathKey))
+    var current = Cordon_V1_EpochKeys()
+    current.epoch = keeper.keyEpoch
+    current.kStaff = keeper.kStaff
+    current.kPatient = keeper.kPatient
+    var epochs = [try current.domain()]
+    for other in keeper.earlier { epochs.append(try other.domain()) }
+    return try KeySchedule(epochs, using: keeper.keyEpoch).keys(path: SymmetricKey(data: keeper.pathKey))
   }
 
   /// Reflexes before records: a file encrypted meanwhile does not come back.

@@ -168,9 +168,11 @@ package struct WorkerPipeline: Sendable {
     return tick(at: now)
   }
 
-  /// Takes other keys: everything open is closed under the old ones first.
+  /// Takes other keys: where names change by them, everything open is closed under the old ones first.
+  ///
+  /// What is kept on this machine needs nothing more: it goes by clear labels and by the agent's own key.
   package mutating func use(_ keys: PseudonymKeys, at now: Timestamp) -> WorkerOutput {
-    let output = finish(at: now)
+    let output = keys.staff.current.epoch == pseudonymiser.epoch ? WorkerOutput() : finish(at: now)
     pseudonymiser.use(keys)
     hasher = pseudonymiser.sketchHasher
     records.use(pseudonymiser)
@@ -196,6 +198,15 @@ package struct WorkerPipeline: Sendable {
     memory[.computers] = computers.memory
     memory[.network] = exchanges.memory
     return memory
+  }
+
+  /// Names of users met since the start, sealed, of those behind pseudonyms; who was not met is left out.
+  package mutating func names(of asked: [EntityRef]) -> [SealedEntity] {
+    let met = entities.contents.values.map(\.named.name)
+    return asked.compactMap { entity in
+      met.first { $0.kind == entity.kind && pseudonymiser.matches($0, [entity]) }
+        .flatMap { pseudonymiser.sealed($0, as: entity, part: .actor) }
+    }
   }
 
   /// What the keeper says of a sensor; one that ran and does not any more is a detection.

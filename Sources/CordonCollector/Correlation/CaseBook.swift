@@ -45,6 +45,20 @@ package struct CaseBook: Sendable {
     return DetectionView(stored: stored, agentLabel: stored.agent.flatMap { labels[$0] } ?? "")
   }
 
+  /// Agents whose windows the collector made a detection of, who said most first; none where an agent raised it.
+  package func reporters(of stored: StoredDetection) async throws -> [AgentID] {
+    guard stored.agent == nil else { return [] }
+    var said: [AgentID: Int] = [:]
+    for sealed in stored.detection.entities where !sealed.entity.pseudonym.isEmpty {
+      for schema in [FeatureSchema.userAtHost, .userAtEHR] {
+        for part in try await context.store.parts(
+          of: sealed.entity, start: stored.detection.eventTime, schema: schema.id)
+        { said[part.key.agent, default: 0] += Int(part.window.observations) }
+      }
+    }
+    return said.sorted { ($0.value, $0.key.text) > ($1.value, $1.key.text) }.map(\.key)
+  }
+
   /// Writes an analyst's verdict; an incident whose detections are all cleared closes.
   ///
   /// Codes: `unknown-label`, `note`, and for what is expected `expectation`, `expectation-scope`, `expectation-end`.

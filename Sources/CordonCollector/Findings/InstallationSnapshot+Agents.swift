@@ -16,6 +16,9 @@ extension InstallationSnapshot {
     }
   }
 
+  /// The newest epoch of keys that an agent uses.
+  private var newestKeyEpoch: UInt32 { agents.map(\.keyEpoch).max() ?? 0 }
+
   private func findings(of agent: Agent) -> [Finding] {
     guard agent.state != "quarantined" else {
       return [
@@ -66,6 +69,13 @@ extension InstallationSnapshot {
           .medium, "policy-not-there",
           "\(agent.label): follows policy serial \(agent.policySerial), not \(agent.wantedPolicy).",
           remedy: "It is delivered within seconds; if this stays, look at the agent's log for the refusal."))
+    }
+    if agent.isConnected, agent.keyEpoch > 0, agent.keyEpoch < newestKeyEpoch {
+      found.append(
+        Finding(
+          .medium, "key-epoch-behind",
+          "\(agent.label): names people with the keys of epoch \(agent.keyEpoch), others with those of \(newestKeyEpoch).",
+          remedy: "cordon names rotate --again seals the newest keys for it."))
     }
     let left = agent.certificateNotAfter.since(now)
     if left < Doctor.certificateNearEnd {

@@ -18,12 +18,15 @@ package struct InstallationSnapshot: Sendable {
     package var drops: [(cause: String, count: UInt64)]
     /// The serial of the policy that its group should follow; 0 for none.
     package var wantedPolicy: UInt64
+    /// Of the keys that it names people with; 0 where it does not say.
+    package var keyEpoch: UInt32
 
     package init(
       id: AgentID, label: String, state: String, isConnected: Bool, lastSeen: Timestamp?, policySerial: UInt64,
       rosterSerial: UInt64, clockOffset: Duration, certificateNotAfter: Timestamp, sensors: [Sensor],
-      drops: [(cause: String, count: UInt64)], wantedPolicy: UInt64
+      drops: [(cause: String, count: UInt64)], wantedPolicy: UInt64, keyEpoch: UInt32 = 0
     ) {
+      self.keyEpoch = keyEpoch
       self.id = id
       self.label = label
       self.state = state

@@ -80,7 +80,7 @@ package struct StatusService: Sendable {
           InstallationSnapshot.Sensor(
             name: $0.name, isRunning: $0.isRunning, reason: $0.reason, observed: $0.observed, dropped: $0.dropped)
         } ?? [], drops: agent.heartbeat?.drops.map { ($0.cause, $0.count) } ?? [],
-        wantedPolicy: authority.applied(to: agent.group)?.policy.serial ?? 0)
+        wantedPolicy: authority.applied(to: agent.group)?.policy.serial ?? 0, keyEpoch: agent.heartbeat?.keyEpoch ?? 0)
     }
     let backlog = try await context.store.pendingLedgerBacklog()
     let identity = context.identity

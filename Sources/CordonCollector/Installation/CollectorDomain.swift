@@ -15,6 +15,7 @@ package struct CollectorDomain: Sendable {
   package let casebook: CaseBook
   package let commands: CommandService
   package let unseals: UnsealService
+  package let keyRotation: KeyRotationService
   package let enrolment: EnrolmentService
   package let fleet: FleetService
   package let operators: OperatorService
@@ -57,6 +58,7 @@ package struct CollectorDomain: Sendable {
       casebook: CaseBook(context: context, cases: cases),
       commands: CommandService(context: context, authority: authority, hub: hub),
       unseals: UnsealService(context: context, authority: authority, hub: hub),
+      keyRotation: KeyRotationService(context: context, authority: authority, hub: hub),
       enrolment: EnrolmentService(context: context, authority: authority),
       fleet: FleetService(context: context, hub: hub), operators: operators,
       status: StatusService(

@@ -103,12 +103,16 @@ package struct AgentHeartbeat: Hashable, Sendable {
   package var held: UInt32
   /// Models offered or in use, one a schema and role.
   package var models: [ModelUse]
+  /// Of the keys that it names people with; 0 where it does not say.
+  package var keyEpoch: UInt32
 
   package init(
     clock: Timestamp, cpuMilliseconds: UInt64 = 0, memoryBytes: UInt64 = 0, spoolRecords: UInt64 = 0,
     spoolBytes: UInt64 = 0, drops: [Drop] = [], sensors: [Sensor] = [], checkpoint: String = "", bootID: String = "",
-    policySerial: UInt64 = 0, rosterSerial: UInt64 = 0, held: UInt32 = 0, models: [ModelUse] = []
+    policySerial: UInt64 = 0, rosterSerial: UInt64 = 0, held: UInt32 = 0, models: [ModelUse] = [],
+    keyEpoch: UInt32 = 0
   ) {
+    self.keyEpoch = keyEpoch
     self.clock = clock
     self.cpuMilliseconds = cpuMilliseconds
     self.memoryBytes = memoryBytes
@@ -126,7 +130,7 @@ package struct AgentHeartbeat: Hashable, Sendable {
 }
 
 extension AgentHeartbeat: Codable {
-  /// A heartbeat that an earlier version stored says nothing of models.
+  /// A heartbeat that an earlier version stored says nothing of models or keys.
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
@@ -142,6 +146,7 @@ extension AgentHeartbeat: Codable {
       policySerial: try values.decode(UInt64.self, forKey: .policySerial),
       rosterSerial: try values.decode(UInt64.self, forKey: .rosterSerial),
       held: try values.decode(UInt32.self, forKey: .held),
-      models: try values.decodeIfPresent([ModelUse].self, forKey: .models) ?? [])
+      models: try values.decodeIfPresent([ModelUse].self, forKey: .models) ?? [],
+      keyEpoch: try values.decodeIfPresent(UInt32.self, forKey: .keyEpoch) ?? 0)
   }
 }

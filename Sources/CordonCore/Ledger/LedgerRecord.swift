@@ -34,6 +34,7 @@ package struct LedgerRecord: Hashable, Sendable {
     case modelHalted = "model-halted"
     case modelRolledBack = "model-rolled-back"
     case unseal
+    case keysRotated = "keys-rotated"
     case recordErased = "record-erased"
     case ledgerExported = "ledger-exported"
   }

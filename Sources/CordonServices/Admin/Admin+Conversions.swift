@@ -70,6 +70,7 @@ extension Cordon_V1_Agent {
     if let beat = record.heartbeat { heartbeat = Cordon_V1_Heartbeat(beat) }
     clockOffsetMs = record.clockOffset.milliseconds
     certificateNotAfterMs = record.certificateNotAfter.milliseconds
+    sealingKey = Data(record.sealingKey)
   }
 }
 

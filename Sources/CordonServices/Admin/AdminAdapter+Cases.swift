@@ -18,8 +18,9 @@ extension AdminAdapter {
     request: Cordon_V1_GetDetectionRequest, context: ServerContext
   ) async throws -> Cordon_V1_GetDetectionResponse {
     var response = Cordon_V1_GetDetectionResponse()
-    response.detection = Cordon_V1_StoredDetection(
-      try await domain.casebook.detection(try uniqueID(request.id, "A detection's id")))
+    let view = try await domain.casebook.detection(try uniqueID(request.id, "A detection's id"))
+    response.detection = Cordon_V1_StoredDetection(view)
+    response.reporters = try await domain.casebook.reporters(of: view.stored).map(\.text)
     return response
   }
 

@@ -55,7 +55,7 @@ extension Cordon_V1_Heartbeat {
           reason: String($0.reason.prefix(HeartbeatLimits.reason)), observed: $0.observed, dropped: $0.dropped)
       }, checkpoint: String(checkpoint.prefix(HeartbeatLimits.checkpoint)),
       bootID: String(bootID.prefix(HeartbeatLimits.text)), policySerial: policySerial, rosterSerial: rosterSerial,
-      held: held, models: models.prefix(HeartbeatLimits.models).compactMap(\.domain))
+      held: held, models: models.prefix(HeartbeatLimits.models).compactMap(\.domain), keyEpoch: keyEpoch)
   }
 
   init(_ beat: AgentHeartbeat) {
@@ -86,6 +86,7 @@ extension Cordon_V1_Heartbeat {
     rosterSerial = beat.rosterSerial
     held = beat.held
     models = beat.models.map { Cordon_V1_ModelUse($0) }
+    keyEpoch = beat.keyEpoch
   }
 }
 

@@ -142,7 +142,7 @@ package struct RecordStage: Sendable {
     let isNew = succeeded && history.isFirst(user, name)
     let isExplained = !care.isInformed || care.explains(access.aliases, with: name, at: time)
     let kinship = kin.kinship(of: care.allKeys(of: access.aliases), with: name)
-    let isWatched = !watched.isEmpty && pseudonymiser.reference(to: name).map(watched.contains) ?? false
+    let isWatched = !watched.isEmpty && pseudonymiser.matches(name, watched)
     return EHRFeatures.Patient(
       hash: hash, isNew: isNew, isExplained: isExplained, kinship: kinship, isWatched: isWatched)
   }

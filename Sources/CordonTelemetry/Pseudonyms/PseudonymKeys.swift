@@ -1,4 +1,4 @@
-package import CordonCore
+import CordonCore
 package import Crypto
 
 /// A site key of one epoch: 32 random bytes that `cordon site init` made.
@@ -17,33 +17,19 @@ package struct EpochKey: Sendable {
   }
 }
 
-/// The current key, and the one before it for the linkability window.
+/// The key in use, and those of other epochs whose names are still opened.
 package struct KeyRing: Sendable {
-  package private(set) var current: EpochKey
-  package private(set) var previous: EpochKey?
+  package let current: EpochKey
+  package let others: [EpochKey]
 
-  package init(current: EpochKey, previous: EpochKey? = nil) {
+  package init(current: EpochKey, others: [EpochKey] = []) {
     self.current = current
-    self.previous = previous
+    self.others = others
   }
 
-  /// Takes the next epoch's key and keeps the present one as previous; refuses an epoch that is not above it.
-  package mutating func rotate(to next: EpochKey) throws(CordonError) {
-    guard next.epoch > current.epoch else {
-      throw CordonError(
-        .conflict, "key-epoch-not-newer", "The key of epoch \(next.epoch) is not newer than epoch \(current.epoch).")
-    }
-    previous = current
-    current = next
-  }
-
-  /// Ends the linkability window.
-  package mutating func forgetPrevious() { previous = nil }
-
-  /// The key of an epoch, where it is still held.
+  /// The key of an epoch, where it is held.
   package func key(of epoch: UInt32) -> EpochKey? {
-    if current.epoch == epoch { return current }
-    return previous?.epoch == epoch ? previous : nil
+    current.epoch == epoch ? current : others.first { $0.epoch == epoch }
   }
 }
 
@@ -74,6 +60,9 @@ package struct PseudonymKeys: Sendable {
       return (key.epoch, key.key)
     }
   }
+
+  /// Epochs whose keys are held, the one in use first.
+  package var epochs: [UInt32] { [staff.current.epoch] + staff.others.map(\.epoch) }
 
   /// The key whose holders may open a kind's sealed names; paths are sealed to the staff key's holders.
   func sealingKey(for kind: EntityKind, epoch: UInt32? = nil) -> EpochKey? {

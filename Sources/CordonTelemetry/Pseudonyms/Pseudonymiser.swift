@@ -48,6 +48,24 @@ package struct Pseudonymiser: Sendable {
   /// The name that was sealed to the site's keys; nil where it cannot be opened with those that are held.
   package func opened(_ sealed: SealedEntity) -> CanonicalName? { try? SealedNames.open(sealed, keys: keys) }
 
+  /// Whether a name is among those of some pseudonyms, whichever epoch they are of.
+  package mutating func matches(_ name: CanonicalName, _ references: Set<EntityRef>) -> Bool {
+    if reference(to: name).map(references.contains) ?? false { return true }
+    return keys.epochs.dropFirst().contains { epoch in
+      guard let key = keys.pseudonymKey(for: name.kind, epoch: epoch)?.key else { return false }
+      let pseudonym = Self.pseudonym(of: name, key: key)
+      return references.contains(EntityRef(kind: name.kind, keyEpoch: epoch, pseudonym: pseudonym))
+    }
+  }
+
+  /// A name sealed as the one behind a pseudonym of an epoch that is held.
+  package func sealed(_ name: CanonicalName, as entity: EntityRef, part: SealedEntity.Part) -> SealedEntity? {
+    guard let key = keys.sealingKey(for: entity.kind, epoch: entity.keyEpoch),
+      let sealed = try? SealedNames.seal(name, to: key.sealingKey)
+    else { return nil }
+    return SealedEntity(entity: entity, sealedName: sealed, part: part)
+  }
+
   /// A hasher for distinct counts, keyed so that registers cannot be tried against a list of names without the key.
   package var sketchHasher: SketchHasher { SketchHasher(key: keys.staff.current) }
 

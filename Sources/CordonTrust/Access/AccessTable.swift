@@ -62,6 +62,7 @@ package enum AccessTable {
     "cordon.v1.Admin/AskUnseal": .operators(.analyst, .responder, .privacyOfficer),
     "cordon.v1.Admin/ApproveUnseal": .operators(.analyst, .responder, .privacyOfficer),
     "cordon.v1.Admin/ListUnseals": .operators(.analyst, .responder, .privacyOfficer, .auditor),
+    "cordon.v1.Admin/RotateKeys": .operators(.privacyOfficer, .admin),
     "cordon.v1.Admin/ListModels": everyOperator,
     "cordon.v1.Admin/GetModel": everyOperator,
     "cordon.v1.Admin/TrainModel": .operators(.admin, .analyst),

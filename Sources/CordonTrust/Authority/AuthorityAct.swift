@@ -9,6 +9,8 @@ package enum AuthorityAct: UInt8, Sendable, CaseIterable, Comparable {
   case unsealStaff = 6
   /// One signer must be a privacy officer.
   case unsealPatient = 7
+  /// A new epoch of the keys of names; one signer must be a privacy officer.
+  case rotateKeys = 8
 
   /// As people write it, such as `contain-clinical`.
   package var name: String {
@@ -20,6 +22,7 @@ package enum AuthorityAct: UInt8, Sendable, CaseIterable, Comparable {
     case .containClinical: "contain-clinical"
     case .unsealStaff: "unseal-staff"
     case .unsealPatient: "unseal-patient"
+    case .rotateKeys: "rotate-keys"
     }
   }
 
@@ -33,6 +36,7 @@ package enum AuthorityAct: UInt8, Sendable, CaseIterable, Comparable {
     case .containClinical: [.respond, .clinical]
     case .unsealStaff: [.unseal]
     case .unsealPatient: [.unseal, .privacy]
+    case .rotateKeys: [.privacy]
     }
   }
 
@@ -40,7 +44,7 @@ package enum AuthorityAct: UInt8, Sendable, CaseIterable, Comparable {
   package var indispensableRole: AuthorityRole? {
     switch self {
     case .containClinical: .clinical
-    case .unsealPatient: .privacy
+    case .unsealPatient, .rotateKeys: .privacy
     default: nil
     }
   }

@@ -13,6 +13,8 @@ package enum EnvelopeType: String, Sendable, CaseIterable {
   case witness
   /// Asks an agent for the names behind pseudonyms.
   case unseal
+  /// The keys of names of the next epoch, for one agent.
+  case keys
   /// A model's bundle, as opaque bytes: who verifies it need not read it.
   case model
   /// Tells an agent which model to fetch and run.
@@ -28,6 +30,7 @@ package enum EnvelopeType: String, Sendable, CaseIterable {
     case .policy: [.policy]
     case .command, .renewal, .release, .witness: [.contain, .containClinical]
     case .unseal: [.unsealStaff, .unsealPatient]
+    case .keys: [.rotateKeys]
     case .model, .modelOffer: [.model]
     }
   }

@@ -64,6 +64,18 @@ extension UnsealOrder: EnvelopePayload {
   }
 }
 
+extension KeyRotation: EnvelopePayload {
+  package static var envelopeType: EnvelopeType { .keys }
+
+  package init(payload: [UInt8]) throws(CordonError) {
+    self = try Cordon_V1_KeyRotation(strictly: payload, of: "rotation of keys").domain()
+  }
+
+  package func encodedPayload() throws(CordonError) -> [UInt8] {
+    try Cordon_V1_KeyRotation(self).strictBytes(of: "rotation of keys")
+  }
+}
+
 extension CommandRelease: EnvelopePayload {
   package static var envelopeType: EnvelopeType { .release }
 

@@ -423,6 +423,19 @@ package enum Cordon_V1_Admin: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "RotateKeys" metadata.
+        package enum RotateKeys: Sendable {
+            /// Request type for "RotateKeys".
+            package typealias Input = Cordon_V1_RotateKeysRequest
+            /// Response type for "RotateKeys".
+            package typealias Output = Cordon_V1_RotateKeysResponse
+            /// Descriptor for "RotateKeys".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "cordon.v1.Admin"),
+                method: "RotateKeys",
+                type: .unary
+            )
+        }
         /// Namespace for "ListModels" metadata.
         package enum ListModels: Sendable {
             /// Request type for "ListModels".
@@ -560,6 +573,7 @@ package enum Cordon_V1_Admin: Sendable {
             AskUnseal.descriptor,
             ApproveUnseal.descriptor,
             ListUnseals.descriptor,
+            RotateKeys.descriptor,
             ListModels.descriptor,
             GetModel.descriptor,
             TrainModel.descriptor,
@@ -1043,6 +1057,24 @@ extension Cordon_V1_Admin {
             request: GRPCCore.StreamingServerRequest<Cordon_V1_ListUnsealsRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_ListUnsealsResponse>
+
+        /// Handle the "RotateKeys" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Passes on the next epoch's keys of names, sealed to each agent.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Cordon_V1_RotateKeysRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Cordon_V1_RotateKeysResponse` messages.
+        func rotateKeys(
+            request: GRPCCore.StreamingServerRequest<Cordon_V1_RotateKeysRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_RotateKeysResponse>
 
         /// Handle the "ListModels" method.
         ///
@@ -1635,6 +1667,24 @@ extension Cordon_V1_Admin {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Cordon_V1_ListUnsealsResponse>
 
+        /// Handle the "RotateKeys" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Passes on the next epoch's keys of names, sealed to each agent.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_RotateKeysRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Cordon_V1_RotateKeysResponse` message.
+        func rotateKeys(
+            request: GRPCCore.ServerRequest<Cordon_V1_RotateKeysRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Cordon_V1_RotateKeysResponse>
+
         /// Handle the "ListModels" method.
         ///
         /// - Parameters:
@@ -2225,6 +2275,24 @@ extension Cordon_V1_Admin {
             context: GRPCCore.ServerContext
         ) async throws -> Cordon_V1_ListUnsealsResponse
 
+        /// Handle the "RotateKeys" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Passes on the next epoch's keys of names, sealed to each agent.
+        ///
+        /// - Parameters:
+        ///   - request: A `Cordon_V1_RotateKeysRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Cordon_V1_RotateKeysResponse` to respond with.
+        func rotateKeys(
+            request: Cordon_V1_RotateKeysRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Cordon_V1_RotateKeysResponse
+
         /// Handle the "ListModels" method.
         ///
         /// - Parameters:
@@ -2708,6 +2776,17 @@ extension Cordon_V1_Admin.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Cordon_V1_Admin.Method.RotateKeys.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_RotateKeysRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_RotateKeysResponse>(),
+            handler: { request, context in
+                try await self.rotateKeys(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Cordon_V1_Admin.Method.ListModels.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_ListModelsRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_ListModelsResponse>(),
@@ -3136,6 +3215,17 @@ extension Cordon_V1_Admin.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_ListUnsealsResponse> {
         let response = try await self.listUnseals(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func rotateKeys(
+        request: GRPCCore.StreamingServerRequest<Cordon_V1_RotateKeysRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Cordon_V1_RotateKeysResponse> {
+        let response = try await self.rotateKeys(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -3634,6 +3724,19 @@ extension Cordon_V1_Admin.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Cordon_V1_ListUnsealsResponse> {
         return GRPCCore.ServerResponse<Cordon_V1_ListUnsealsResponse>(
             message: try await self.listUnseals(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func rotateKeys(
+        request: GRPCCore.ServerRequest<Cordon_V1_RotateKeysRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Cordon_V1_RotateKeysResponse> {
+        return GRPCCore.ServerResponse<Cordon_V1_RotateKeysResponse>(
+            message: try await self.rotateKeys(
                 request: request.message,
                 context: context
             ),
@@ -4370,6 +4473,29 @@ extension Cordon_V1_Admin {
             deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_ListUnsealsResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_ListUnsealsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "RotateKeys" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Passes on the next epoch's keys of names, sealed to each agent.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_RotateKeysRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_RotateKeysRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_RotateKeysResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func rotateKeys<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_RotateKeysRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_RotateKeysRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_RotateKeysResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_RotateKeysResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "ListModels" method.
@@ -5505,6 +5631,40 @@ extension Cordon_V1_Admin {
             )
         }
 
+        /// Call the "RotateKeys" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Passes on the next epoch's keys of names, sealed to each agent.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Cordon_V1_RotateKeysRequest` message.
+        ///   - serializer: A serializer for `Cordon_V1_RotateKeysRequest` messages.
+        ///   - deserializer: A deserializer for `Cordon_V1_RotateKeysResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func rotateKeys<Result>(
+            request: GRPCCore.ClientRequest<Cordon_V1_RotateKeysRequest>,
+            serializer: some GRPCCore.MessageSerializer<Cordon_V1_RotateKeysRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Cordon_V1_RotateKeysResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_RotateKeysResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Cordon_V1_Admin.Method.RotateKeys.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "ListModels" method.
         ///
         /// - Parameters:
@@ -6544,6 +6704,35 @@ extension Cordon_V1_Admin.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_ListUnsealsRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_ListUnsealsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "RotateKeys" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Passes on the next epoch's keys of names, sealed to each agent.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Cordon_V1_RotateKeysRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func rotateKeys<Result>(
+        request: GRPCCore.ClientRequest<Cordon_V1_RotateKeysRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_RotateKeysResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.rotateKeys(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Cordon_V1_RotateKeysRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Cordon_V1_RotateKeysResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -7670,6 +7859,39 @@ extension Cordon_V1_Admin.ClientProtocol {
             metadata: metadata
         )
         return try await self.listUnseals(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "RotateKeys" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Passes on the next epoch's keys of names, sealed to each agent.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func rotateKeys<Result>(
+        _ message: Cordon_V1_RotateKeysRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Cordon_V1_RotateKeysResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Cordon_V1_RotateKeysRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.rotateKeys(
             request: request,
             options: options,
             onResponse: handleResponse

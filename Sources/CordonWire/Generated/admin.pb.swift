@@ -385,6 +385,12 @@ package nonisolated struct Cordon_V1_Agent: @unchecked Sendable {
     set {_uniqueStorage()._certificateNotAfterMs = newValue}
   }
 
+  /// X25519, 32 bytes: for messages sealed to it.
+  package var sealingKey: Data {
+    get {_storage._sealingKey}
+    set {_uniqueStorage()._sealingKey = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -926,6 +932,9 @@ package nonisolated struct Cordon_V1_GetDetectionResponse: Sendable {
   package var hasDetection: Bool {self._detection != nil}
   /// Clears the value of `detection`. Subsequent reads from it will return its default value.
   package mutating func clearDetection() {self._detection = nil}
+
+  /// Agents whose windows a detection of the collector's own was made of; the most telling first.
+  package var reporters: [String] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2614,7 +2623,7 @@ nonisolated extension Cordon_V1_RevokeTokenResponse: SwiftProtobuf.Message, Swif
 
 nonisolated extension Cordon_V1_Agent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Agent"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}label\0\u{1}group\0\u{1}state\0\u{1}connected\0\u{3}enrolled_ms\0\u{3}last_seen_ms\0\u{1}version\0\u{3}policy_serial\0\u{3}roster_serial\0\u{1}heartbeat\0\u{3}clock_offset_ms\0\u{3}certificate_not_after_ms\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}label\0\u{1}group\0\u{1}state\0\u{1}connected\0\u{3}enrolled_ms\0\u{3}last_seen_ms\0\u{1}version\0\u{3}policy_serial\0\u{3}roster_serial\0\u{1}heartbeat\0\u{3}clock_offset_ms\0\u{3}certificate_not_after_ms\0\u{3}sealing_key\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -2630,6 +2639,7 @@ nonisolated extension Cordon_V1_Agent: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _heartbeat: Cordon_V1_Heartbeat? = nil
     var _clockOffsetMs: Int64 = 0
     var _certificateNotAfterMs: Int64 = 0
+    var _sealingKey: Data = Data()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2653,6 +2663,7 @@ nonisolated extension Cordon_V1_Agent: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _heartbeat = source._heartbeat
       _clockOffsetMs = source._clockOffsetMs
       _certificateNotAfterMs = source._certificateNotAfterMs
+      _sealingKey = source._sealingKey
     }
   }
 
@@ -2684,6 +2695,7 @@ nonisolated extension Cordon_V1_Agent: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 11: try { try decoder.decodeSingularMessageField(value: &_storage._heartbeat) }()
         case 12: try { try decoder.decodeSingularInt64Field(value: &_storage._clockOffsetMs) }()
         case 13: try { try decoder.decodeSingularInt64Field(value: &_storage._certificateNotAfterMs) }()
+        case 14: try { try decoder.decodeSingularBytesField(value: &_storage._sealingKey) }()
         default: break
         }
       }
@@ -2735,6 +2747,9 @@ nonisolated extension Cordon_V1_Agent: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if _storage._certificateNotAfterMs != 0 {
         try visitor.visitSingularInt64Field(value: _storage._certificateNotAfterMs, fieldNumber: 13)
       }
+      if !_storage._sealingKey.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._sealingKey, fieldNumber: 14)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2757,6 +2772,7 @@ nonisolated extension Cordon_V1_Agent: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._heartbeat != rhs_storage._heartbeat {return false}
         if _storage._clockOffsetMs != rhs_storage._clockOffsetMs {return false}
         if _storage._certificateNotAfterMs != rhs_storage._certificateNotAfterMs {return false}
+        if _storage._sealingKey != rhs_storage._sealingKey {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -3817,7 +3833,7 @@ nonisolated extension Cordon_V1_GetDetectionRequest: SwiftProtobuf.Message, Swif
 
 nonisolated extension Cordon_V1_GetDetectionResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".GetDetectionResponse"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}detection\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}detection\0\u{1}reporters\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3826,6 +3842,7 @@ nonisolated extension Cordon_V1_GetDetectionResponse: SwiftProtobuf.Message, Swi
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._detection) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.reporters) }()
       default: break
       }
     }
@@ -3839,11 +3856,15 @@ nonisolated extension Cordon_V1_GetDetectionResponse: SwiftProtobuf.Message, Swi
     try { if let v = self._detection {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
+    if !self.reporters.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.reporters, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Cordon_V1_GetDetectionResponse, rhs: Cordon_V1_GetDetectionResponse) -> Bool {
     if lhs._detection != rhs._detection {return false}
+    if lhs.reporters != rhs.reporters {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

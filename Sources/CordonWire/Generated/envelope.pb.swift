@@ -101,6 +101,9 @@ package nonisolated enum Cordon_V1_AuthorityAct: SwiftProtobuf.Enum, Swift.CaseI
   case containClinical // = 5
   case unsealStaff // = 6
   case unsealPatient // = 7
+
+  /// A new epoch of the keys of names; one signer must be a privacy officer.
+  case rotateKeys // = 8
   case UNRECOGNIZED(Int)
 
   package init() {
@@ -117,6 +120,7 @@ package nonisolated enum Cordon_V1_AuthorityAct: SwiftProtobuf.Enum, Swift.CaseI
     case 5: self = .containClinical
     case 6: self = .unsealStaff
     case 7: self = .unsealPatient
+    case 8: self = .rotateKeys
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -131,6 +135,7 @@ package nonisolated enum Cordon_V1_AuthorityAct: SwiftProtobuf.Enum, Swift.CaseI
     case .containClinical: return 5
     case .unsealStaff: return 6
     case .unsealPatient: return 7
+    case .rotateKeys: return 8
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -145,6 +150,7 @@ package nonisolated enum Cordon_V1_AuthorityAct: SwiftProtobuf.Enum, Swift.CaseI
     .containClinical,
     .unsealStaff,
     .unsealPatient,
+    .rotateKeys,
   ]
 
 }
@@ -269,11 +275,39 @@ package nonisolated struct Cordon_V1_SiteBundle: Sendable {
 
   package var kPatient: Data = Data()
 
+  /// When the epoch begins; 0: at once.
+  package var beginsMs: Int64 = 0
+
+  /// Epochs before it, whose names are still opened, oldest first.
+  package var earlier: [Cordon_V1_EpochKeys] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _roster: Cordon_V1_Envelope? = nil
+}
+
+/// The keys of one epoch, 32 bytes each. Only in files that root alone reads, and between an agent's two processes.
+package nonisolated struct Cordon_V1_EpochKeys: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var epoch: UInt32 = 0
+
+  package var kStaff: Data = Data()
+
+  package var kPatient: Data = Data()
+
+  package var beginsMs: Int64 = 0
+
+  /// Until when agents keep them; 0: no end is known.
+  package var endsMs: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// Additional CA roots, so that the CA rolls with no one touching an agent.
@@ -303,7 +337,7 @@ nonisolated extension Cordon_V1_AuthorityRole: SwiftProtobuf._ProtoNameProviding
 }
 
 nonisolated extension Cordon_V1_AuthorityAct: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTHORITY_ACT_UNSPECIFIED\0\u{1}AUTHORITY_ACT_ROSTER\0\u{1}AUTHORITY_ACT_POLICY\0\u{1}AUTHORITY_ACT_MODEL\0\u{1}AUTHORITY_ACT_CONTAIN\0\u{1}AUTHORITY_ACT_CONTAIN_CLINICAL\0\u{1}AUTHORITY_ACT_UNSEAL_STAFF\0\u{1}AUTHORITY_ACT_UNSEAL_PATIENT\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTHORITY_ACT_UNSPECIFIED\0\u{1}AUTHORITY_ACT_ROSTER\0\u{1}AUTHORITY_ACT_POLICY\0\u{1}AUTHORITY_ACT_MODEL\0\u{1}AUTHORITY_ACT_CONTAIN\0\u{1}AUTHORITY_ACT_CONTAIN_CLINICAL\0\u{1}AUTHORITY_ACT_UNSEAL_STAFF\0\u{1}AUTHORITY_ACT_UNSEAL_PATIENT\0\u{1}AUTHORITY_ACT_ROTATE_KEYS\0")
 }
 
 nonisolated extension Cordon_V1_Envelope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -513,7 +547,7 @@ nonisolated extension Cordon_V1_Roster: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Cordon_V1_SiteBundle: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SiteBundle"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}site\0\u{3}trust_domain\0\u{3}ca_roots\0\u{1}roster\0\u{3}key_epoch\0\u{3}k_staff\0\u{3}k_patient\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}site\0\u{3}trust_domain\0\u{3}ca_roots\0\u{1}roster\0\u{3}key_epoch\0\u{3}k_staff\0\u{3}k_patient\0\u{3}begins_ms\0\u{1}earlier\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -528,6 +562,8 @@ nonisolated extension Cordon_V1_SiteBundle: SwiftProtobuf.Message, SwiftProtobuf
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.keyEpoch) }()
       case 6: try { try decoder.decodeSingularBytesField(value: &self.kStaff) }()
       case 7: try { try decoder.decodeSingularBytesField(value: &self.kPatient) }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self.beginsMs) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.earlier) }()
       default: break
       }
     }
@@ -559,6 +595,12 @@ nonisolated extension Cordon_V1_SiteBundle: SwiftProtobuf.Message, SwiftProtobuf
     if !self.kPatient.isEmpty {
       try visitor.visitSingularBytesField(value: self.kPatient, fieldNumber: 7)
     }
+    if self.beginsMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.beginsMs, fieldNumber: 8)
+    }
+    if !self.earlier.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.earlier, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -570,6 +612,58 @@ nonisolated extension Cordon_V1_SiteBundle: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.keyEpoch != rhs.keyEpoch {return false}
     if lhs.kStaff != rhs.kStaff {return false}
     if lhs.kPatient != rhs.kPatient {return false}
+    if lhs.beginsMs != rhs.beginsMs {return false}
+    if lhs.earlier != rhs.earlier {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_EpochKeys: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".EpochKeys"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{3}k_staff\0\u{3}k_patient\0\u{3}begins_ms\0\u{3}ends_ms\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.epoch) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.kStaff) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.kPatient) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.beginsMs) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.endsMs) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.epoch != 0 {
+      try visitor.visitSingularUInt32Field(value: self.epoch, fieldNumber: 1)
+    }
+    if !self.kStaff.isEmpty {
+      try visitor.visitSingularBytesField(value: self.kStaff, fieldNumber: 2)
+    }
+    if !self.kPatient.isEmpty {
+      try visitor.visitSingularBytesField(value: self.kPatient, fieldNumber: 3)
+    }
+    if self.beginsMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.beginsMs, fieldNumber: 4)
+    }
+    if self.endsMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.endsMs, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_EpochKeys, rhs: Cordon_V1_EpochKeys) -> Bool {
+    if lhs.epoch != rhs.epoch {return false}
+    if lhs.kStaff != rhs.kStaff {return false}
+    if lhs.kPatient != rhs.kPatient {return false}
+    if lhs.beginsMs != rhs.beginsMs {return false}
+    if lhs.endsMs != rhs.endsMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -83,6 +83,14 @@ package nonisolated struct Cordon_V1_KeeperMessage: Sendable {
     set {body = .recording(newValue)}
   }
 
+  package var nameQuestion: Cordon_V1_NameQuestion {
+    get {
+      if case .nameQuestion(let v)? = body {return v}
+      return Cordon_V1_NameQuestion()
+    }
+    set {body = .nameQuestion(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -94,6 +102,7 @@ package nonisolated struct Cordon_V1_KeeperMessage: Sendable {
     case sensorState(Cordon_V1_SensorState)
     /// Before the first state, where what is read is a recording.
     case recording(Cordon_V1_Recording)
+    case nameQuestion(Cordon_V1_NameQuestion)
 
   }
 
@@ -174,6 +183,14 @@ package nonisolated struct Cordon_V1_WorkerMessage: Sendable {
     set {body = .resumption(newValue)}
   }
 
+  package var nameAnswer: Cordon_V1_NameAnswer {
+    get {
+      if case .nameAnswer(let v)? = body {return v}
+      return Cordon_V1_NameAnswer()
+    }
+    set {body = .nameAnswer(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -188,6 +205,7 @@ package nonisolated struct Cordon_V1_WorkerMessage: Sendable {
     case lineage(Cordon_V1_Lineage)
     /// What the worker has taken in of a sensor that can go back; the sensor waits for it.
     case resumption(Cordon_V1_SensorResumption)
+    case nameAnswer(Cordon_V1_NameAnswer)
 
   }
 
@@ -390,6 +408,53 @@ package nonisolated struct Cordon_V1_KeeperState: Sendable {
   /// 32 bytes on a gateway; empty on any other machine.
   package var kPatient: Data = Data()
 
+  /// Epochs before the present one that are kept, oldest first.
+  package var earlier: [Cordon_V1_EpochKeys] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What the keeper keeps on its disk once keys were rotated; epochs beyond the newest here come from the site's bundle.
+package nonisolated struct Cordon_V1_HeldKeys: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var epochs: [Cordon_V1_EpochKeys] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Who is behind pseudonyms that no sealed name came with.
+package nonisolated struct Cordon_V1_NameQuestion: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The order to unseal.
+  package var orderID: Data = Data()
+
+  package var entities: [Cordon_V1_EntityRef] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Those that the worker has met since its start; the keeper checks each against its pseudonym.
+package nonisolated struct Cordon_V1_NameAnswer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var orderID: Data = Data()
+
+  package var names: [Cordon_V1_SealedEntity] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -492,7 +557,7 @@ fileprivate nonisolated let _protobuf_package = "cordon.v1"
 
 nonisolated extension Cordon_V1_KeeperMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".KeeperMessage"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}sensor_bytes\0\u{1}outcome\0\u{1}verdict\0\u{1}state\0\u{3}sensor_state\0\u{1}recording\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}sensor_bytes\0\u{1}outcome\0\u{1}verdict\0\u{1}state\0\u{3}sensor_state\0\u{1}recording\0\u{3}name_question\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -578,6 +643,19 @@ nonisolated extension Cordon_V1_KeeperMessage: SwiftProtobuf.Message, SwiftProto
           self.body = .recording(v)
         }
       }()
+      case 7: try {
+        var v: Cordon_V1_NameQuestion?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .nameQuestion(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .nameQuestion(v)
+        }
+      }()
       default: break
       }
     }
@@ -612,6 +690,10 @@ nonisolated extension Cordon_V1_KeeperMessage: SwiftProtobuf.Message, SwiftProto
     case .recording?: try {
       guard case .recording(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .nameQuestion?: try {
+      guard case .nameQuestion(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     }()
     case nil: break
     }
@@ -657,7 +739,7 @@ nonisolated extension Cordon_V1_Recording: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension Cordon_V1_WorkerMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".WorkerMessage"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}offer\0\u{1}reflex\0\u{1}state\0\u{3}outcome_spooled\0\u{1}lineage\0\u{1}resumption\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}offer\0\u{1}reflex\0\u{1}state\0\u{3}outcome_spooled\0\u{1}lineage\0\u{1}resumption\0\u{3}name_answer\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -743,6 +825,19 @@ nonisolated extension Cordon_V1_WorkerMessage: SwiftProtobuf.Message, SwiftProto
           self.body = .resumption(v)
         }
       }()
+      case 7: try {
+        var v: Cordon_V1_NameAnswer?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .nameAnswer(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .nameAnswer(v)
+        }
+      }()
       default: break
       }
     }
@@ -777,6 +872,10 @@ nonisolated extension Cordon_V1_WorkerMessage: SwiftProtobuf.Message, SwiftProto
     case .resumption?: try {
       guard case .resumption(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .nameAnswer?: try {
+      guard case .nameAnswer(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     }()
     case nil: break
     }
@@ -1129,7 +1228,7 @@ nonisolated extension Cordon_V1_ReflexRequest: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Cordon_V1_KeeperState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".KeeperState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}policy_serial\0\u{3}roster_serial\0\u{1}held\0\u{1}policy\0\u{1}roster\0\u{3}key_epoch\0\u{3}k_staff\0\u{1}label\0\u{3}path_key\0\u{3}cpu_ms\0\u{3}memory_bytes\0\u{1}trust\0\u{1}addresses\0\u{3}k_patient\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}policy_serial\0\u{3}roster_serial\0\u{1}held\0\u{1}policy\0\u{1}roster\0\u{3}key_epoch\0\u{3}k_staff\0\u{1}label\0\u{3}path_key\0\u{3}cpu_ms\0\u{3}memory_bytes\0\u{1}trust\0\u{1}addresses\0\u{3}k_patient\0\u{1}earlier\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1151,6 +1250,7 @@ nonisolated extension Cordon_V1_KeeperState: SwiftProtobuf.Message, SwiftProtobu
       case 12: try { try decoder.decodeSingularBytesField(value: &self.trust) }()
       case 13: try { try decoder.decodeRepeatedMessageField(value: &self.addresses) }()
       case 14: try { try decoder.decodeSingularBytesField(value: &self.kPatient) }()
+      case 15: try { try decoder.decodeRepeatedMessageField(value: &self.earlier) }()
       default: break
       }
     }
@@ -1199,6 +1299,9 @@ nonisolated extension Cordon_V1_KeeperState: SwiftProtobuf.Message, SwiftProtobu
     if !self.kPatient.isEmpty {
       try visitor.visitSingularBytesField(value: self.kPatient, fieldNumber: 14)
     }
+    if !self.earlier.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.earlier, fieldNumber: 15)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1217,6 +1320,107 @@ nonisolated extension Cordon_V1_KeeperState: SwiftProtobuf.Message, SwiftProtobu
     if lhs.trust != rhs.trust {return false}
     if lhs.addresses != rhs.addresses {return false}
     if lhs.kPatient != rhs.kPatient {return false}
+    if lhs.earlier != rhs.earlier {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_HeldKeys: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".HeldKeys"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epochs\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.epochs) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.epochs.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.epochs, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_HeldKeys, rhs: Cordon_V1_HeldKeys) -> Bool {
+    if lhs.epochs != rhs.epochs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_NameQuestion: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".NameQuestion"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}entities\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.entities) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 1)
+    }
+    if !self.entities.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.entities, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_NameQuestion, rhs: Cordon_V1_NameQuestion) -> Bool {
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs.entities != rhs.entities {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Cordon_V1_NameAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".NameAnswer"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}order_id\0\u{1}names\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.orderID) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.names) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.orderID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.orderID, fieldNumber: 1)
+    }
+    if !self.names.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.names, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Cordon_V1_NameAnswer, rhs: Cordon_V1_NameAnswer) -> Bool {
+    if lhs.orderID != rhs.orderID {return false}
+    if lhs.names != rhs.names {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -378,6 +378,9 @@ package nonisolated struct Cordon_V1_Heartbeat: Sendable {
   /// Pseudonyms of this machine's own addresses: who is blocked elsewhere can be asked to look.
   package var addresses: [Cordon_V1_EntityRef] = []
 
+  /// Epoch of the keys that it names people with; 0: it does not say.
+  package var keyEpoch: UInt32 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1221,7 +1224,7 @@ nonisolated extension Cordon_V1_SkippedRange: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Cordon_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}clock_ms\0\u{3}cpu_ms\0\u{3}memory_bytes\0\u{3}spool_records\0\u{3}spool_bytes\0\u{1}drops\0\u{1}sensors\0\u{1}checkpoint\0\u{3}boot_id\0\u{3}policy_serial\0\u{3}roster_serial\0\u{1}held\0\u{1}models\0\u{1}addresses\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}clock_ms\0\u{3}cpu_ms\0\u{3}memory_bytes\0\u{3}spool_records\0\u{3}spool_bytes\0\u{1}drops\0\u{1}sensors\0\u{1}checkpoint\0\u{3}boot_id\0\u{3}policy_serial\0\u{3}roster_serial\0\u{1}held\0\u{1}models\0\u{1}addresses\0\u{3}key_epoch\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1243,6 +1246,7 @@ nonisolated extension Cordon_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf.
       case 12: try { try decoder.decodeSingularUInt32Field(value: &self.held) }()
       case 13: try { try decoder.decodeRepeatedMessageField(value: &self.models) }()
       case 14: try { try decoder.decodeRepeatedMessageField(value: &self.addresses) }()
+      case 15: try { try decoder.decodeSingularUInt32Field(value: &self.keyEpoch) }()
       default: break
       }
     }
@@ -1291,6 +1295,9 @@ nonisolated extension Cordon_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.addresses.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.addresses, fieldNumber: 14)
     }
+    if self.keyEpoch != 0 {
+      try visitor.visitSingularUInt32Field(value: self.keyEpoch, fieldNumber: 15)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1309,6 +1316,7 @@ nonisolated extension Cordon_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.held != rhs.held {return false}
     if lhs.models != rhs.models {return false}
     if lhs.addresses != rhs.addresses {return false}
+    if lhs.keyEpoch != rhs.keyEpoch {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

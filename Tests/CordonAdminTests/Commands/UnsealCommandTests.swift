@@ -60,6 +60,28 @@ import Testing
     }
   }
 
+  /// The collector scored a user: it has no sealed name, so a machine that reported the user is asked.
+  @Test func ofAUserWhomTheCollectorScoredAMachineIsAsked() async throws {
+    try await withDetection { harness in
+      harness.collector.state.withLock { state in
+        state.detections[0].agentID = ""
+        state.detections[0].agentLabel = ""
+        var user = state.detections[0].detection.entities[1]
+        user.entity.kind = .user
+        user.sealedName = Data()
+        state.detections[0].detection.entities = [user]
+        state.reporters = [String(repeating: "b", count: 32), Samples.agentID]
+      }
+      _ = await harness.run("unseal", "ask", "0197c3", "--reason", "ticket 4711")
+      let first = try #require(try harness.collector.state.withLock { $0.unseals.last?.order }?.domain())
+      #expect(first.agentID.text == String(repeating: "b", count: 32))
+      #expect(first.names.map(\.sealedName) == [[]])
+      _ = await harness.run("unseal", "ask", "0197c3", "--reason", "ticket 4711", "--agent", Samples.agentID)
+      let second = try #require(try harness.collector.state.withLock { $0.unseals.last?.order }?.domain())
+      #expect(second.agentID.text == Samples.agentID)
+    }
+  }
+
   @Test func whatCannotBeAskedIsSaid() async throws {
     try await withDetection { harness in
       let none = await harness.run("unseal", "ask", "0197c3", "--entity", "user-ffffffff", "--reason", "x")

@@ -236,6 +236,7 @@ struct FakeAdminService: Cordon_V1_Admin.SimpleServiceProtocol {
     }
     var response = Cordon_V1_GetDetectionResponse()
     response.detection = found
+    response.reporters = collector.state.withLock { $0.reporters }
     return response
   }
 
@@ -358,6 +359,22 @@ struct FakeAdminService: Cordon_V1_Admin.SimpleServiceProtocol {
       stored.outcome.unsealed.append(
         Data(try UnsealedNames.seal(name, to: order.answerKey, order: order.id, place: place)))
     }
+  }
+
+  func rotateKeys(
+    request: Cordon_V1_RotateKeysRequest, context: ServerContext
+  ) async throws -> Cordon_V1_RotateKeysResponse {
+    try collector.note("RotateKeys")
+    var rotations: [KeyRotation] = []
+    for envelope in request.envelopes {
+      let verifier = EnvelopeVerifier(roster: try collector.roster)
+      rotations.append(
+        try verifier.verify(try envelope.domain(), for: .rotateKeys, at: collector.clock.now).decode())
+    }
+    collector.state.withLock { [rotations] in $0.rotations += rotations }
+    var response = Cordon_V1_RotateKeysResponse()
+    response.agents = UInt64(rotations.count)
+    return response
   }
 
   func askUnseal(

@@ -21,6 +21,9 @@ final class FakeCollector: AdminConnecting {
     var incidents: [Cordon_V1_GetIncidentResponse] = []
     var commands: [Cordon_V1_StoredCommand] = []
     var unseals: [Cordon_V1_StoredUnseal] = []
+    /// Agents whose windows a detection was made of.
+    var reporters: [String] = []
+    var rotations: [KeyRotation] = []
     var tokens: [Cordon_V1_Token] = []
     var operators: [Cordon_V1_Operator] = []
     var findings: [Cordon_V1_Finding] = []

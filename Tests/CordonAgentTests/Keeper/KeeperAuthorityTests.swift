@@ -268,4 +268,19 @@ extension KeeperAuthorityTests {
       }
     }
   }
+
+  /// Keys of names are the privacy office's: no other role's signature brings them in.
+  @Test func keysOfNamesNeedThePrivacyOffice() throws {
+    try Self.with { authority, minted, _ in
+      let rotation = KeyRotation(
+        agentID: try #require(AgentID(String(repeating: "1", count: 32))), epoch: 2, begins: Self.now,
+        linkableUntil: Self.now, sealedStaff: [UInt8](repeating: 1, count: KeyRotation.sealedLength), sealedPatient: [])
+      for key in [minted.ann, minted.bob, minted.clara, minted.standing] + minted.roots {
+        expectRefusal("threshold") { _ = try authority.hear(try rotation.sealed(by: [key]), at: Self.now) }
+      }
+      guard case .keys(rotation) = try authority.hear(try rotation.sealed(by: [minted.paul]), at: Self.now) else {
+        return #expect(Bool(false), "not keys")
+      }
+    }
+  }
 }

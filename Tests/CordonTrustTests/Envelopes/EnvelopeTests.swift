@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "unknown-type"), ("Policy", "unknown-type"), ("keys", "unknown-type"), ("policy ", "unknown-type"),
+    ("", "unknown-type"), ("Policy", "unknown-type"), ("wishes", "unknown-type"), ("policy ", "unknown-type"),
   ])
   func refusesUnknownTypes(type: String, code: String) throws {
     var bytes = try Envelope(type: .policy, payload: [1]).serialized()

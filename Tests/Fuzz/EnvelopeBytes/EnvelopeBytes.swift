@@ -1,3 +1,4 @@
+import CordonCore
 import CordonTrust
 
 /// Any bytes as an envelope and as the files that sites hand about: no trap, and an envelope is written back as read.
@@ -9,6 +10,7 @@ func fuzzEnvelopeBytes(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
     _ = try? EnvelopeVerifier.bootstrap(envelope)
   }
   _ = try? SiteBundle(serialized: bytes)
+  _ = try? KeyRotation(payload: bytes)
   _ = try? CollectorRequest(serialized: bytes)
   _ = try? CollectorGrant(serialized: bytes)
   return 0

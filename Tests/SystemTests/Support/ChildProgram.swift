@@ -45,6 +45,7 @@ final class ChildProgram {
   deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
 
   var isRunning: Bool { process.isRunning }
+  var pid: pid_t { process.processIdentifier }
   var said: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
 
   /// The most resident bytes that it ever had.

@@ -8,7 +8,8 @@ struct UnsealAskCommand: ConnectedCommand {
     commandName: "ask", abstract: "Ask for the names that a detection holds sealed.",
     discussion: """
       Prints the names as soon as the agent has answered. Where a patient is among them the order waits for a privacy
-      officer; read the answer later with `cordon unseal read`.
+      officer; read the answer later with `cordon unseal read`. Of a user whom the collector alone has scored no sealed
+      name is there: a machine that reported the user is asked, and answers if it has met them since its agent started.
 
       Examples:
         cordon unseal ask 0197c3 --reason "who logged in at night, ticket 4711"
@@ -18,6 +19,7 @@ struct UnsealAskCommand: ConnectedCommand {
   @OptionGroup var common: CommonOptions
   @Argument(help: "The detection's id, or the start of it.") var detection: String
   @Option(help: "Only these, as `cordon detection show` writes them; may be repeated.") var entity: [String] = []
+  @Option(help: "Which machine to ask, by its agent's id, of those that reported the user.") var agent: String?
   @Option(help: "Why; without names. It is kept in the ledger.") var reason: String
   @Option(help: "How long the order is valid, up to 24h.") var within = DurationArgument(.seconds(3600))
   @Option(help: "How long to wait for the answer.") var wait = DurationArgument(.seconds(30))
@@ -32,9 +34,9 @@ struct UnsealAskCommand: ConnectedCommand {
   }
 
   func run(in session: AdminSession) async throws -> Report {
-    let stored = try await session.detection(named: detection)
-    let names = try wanted(of: try stored.detection.domain())
-    guard let agent = AgentID(stored.agentID) else {
+    let asked = try await session.detectionWithReporters(named: detection)
+    let names = try wanted(of: try asked.detection.detection.domain(), isOwn: asked.detection.agentID.isEmpty)
+    guard let agent = AgentID(agent ?? asked.reporters.first ?? asked.detection.agentID) else {
       throw CordonError(
         .invalid, "no-agent", "No one machine reported this detection, so none holds its names.",
         remedy: "Ask about a detection of the same incident that a machine reported.")
@@ -57,10 +59,12 @@ struct UnsealAskCommand: ConnectedCommand {
     }
   }
 
-  private func wanted(of detection: Detection) throws(CordonError) -> [SealedEntity] {
+  /// - Parameter isOwn: the collector raised it: users in it have pseudonyms alone.
+  private func wanted(of detection: Detection, isOwn: Bool) throws(CordonError) -> [SealedEntity] {
     var found: [SealedEntity] = []
     for sealed in detection.entities
-    where !sealed.sealedName.isEmpty && !found.contains(where: { $0.entity == sealed.entity }) {
+    where !sealed.sealedName.isEmpty || (isOwn && !sealed.entity.pseudonym.isEmpty) {
+      guard !found.contains(where: { $0.entity == sealed.entity }) else { continue }
       if entity.isEmpty || entity.contains(sealed.entity.shortName) { found.append(sealed) }
     }
     guard !found.isEmpty, found.count <= UnsealOrder.mostNames else {
