@@ -240,11 +240,11 @@ extension WorkerPipeline {
     closed += records.closeRecordWindows(isLast: isLast, at: now)
     guard !closed.isEmpty || (isLast ? intake.isChanged : intake.isDue(at: now)) else { return }
     score(closed, now, &output)
-    output.intake = intake.checkpoint(records.windows.unfinished, at: now)
+    output.intake = intake.checkpoint(records.windows.unfinished.map(SmallCounts.coarsened), at: now)
   }
 
   private mutating func score(_ closed: [EntityWindow], _ now: Timestamp, _ output: inout WorkerOutput) {
-    for window in closed {
+    for window in closed.map(SmallCounts.coarsened) {
       guard policy.learning.isEnabled else {
         output.records.append(.window(window))
         continue

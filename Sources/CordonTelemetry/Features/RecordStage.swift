@@ -18,6 +18,8 @@ package struct RecordStage: Sendable {
   private var authority: String
   private var patientHasher: SketchHasher?
   private var hasher: SketchHasher
+  /// For what never leaves: a patient's hash in a window is another in each.
+  private var ownHasher: SketchHasher
   private var pseudonymiser: Pseudonymiser
   /// Patients whom the policy names, sealed: whoever opens their records is counted.
   private var watched: Set<EntityRef>
@@ -30,6 +32,7 @@ package struct RecordStage: Sendable {
     authority = Self.authority(policy)
     patientHasher = pseudonymiser.patientHasher
     hasher = pseudonymiser.sketchHasher
+    ownHasher = SketchHasher(ownKey: ownKey)
     self.pseudonymiser = pseudonymiser
     watched = Set(policy.ehr.watchedPatients.map(\.entity))
     let kinKey = HKDF<SHA256>.deriveKey(
@@ -88,7 +91,7 @@ package struct RecordStage: Sendable {
     guard patientHasher != nil else { return [] }
     let succeeded = observation.outcome != .failure
     let names = access.patients.compactMap { name(of: $0) }
-    let patients = names.compactMap { patient($0, access, user, succeeded, at: observation.time) }
+    let patients = names.compactMap { patient($0, access, user, entity, succeeded, at: observation.time) }
     unnamed += UInt64(access.patients.count - patients.count)
     let origin = access.origin.isEmpty ? nil : hasher.hash(Array(access.origin.utf8), as: .origin)
     windows.add(entity, schema: .userAtEHR, at: observation.time, now: now) {
@@ -96,7 +99,9 @@ package struct RecordStage: Sendable {
     }
     guard succeeded, patients.count == names.count else { return [] }
     if recordWindows != nil { countForRecords(access, observation, by: user, Array(zip(names, patients)), now: now) }
-    return zip(names, patients).filter { !$1.isExplained }.map { .init(name: $0, hash: $1.hash) }
+    return zip(names, patients).filter { !$1.isExplained }.map { name, _ in
+      .init(name: name, hash: ownHasher.hash(name.bytes, as: .patient))
+    }
   }
 
   private mutating func countForRecords(
@@ -135,9 +140,12 @@ package struct RecordStage: Sendable {
   }
 
   private mutating func patient(
-    _ name: CanonicalName, _ access: EHRAccess, _ user: CanonicalName, _ succeeded: Bool, at time: Timestamp
+    _ name: CanonicalName, _ access: EHRAccess, _ user: CanonicalName, _ entity: EntityRef, _ succeeded: Bool,
+    at time: Timestamp
   ) -> EHRFeatures.Patient? {
-    guard let hash = patientHasher?.hash(name.bytes, as: .patient) else { return nil }
+    guard let hash = patientHasher?.hash(patient: name.bytes, of: entity, from: windows.start(of: time)) else {
+      return nil
+    }
     // What was refused has shown nobody anything, so the next time is still the first.
     let isNew = succeeded && history.isFirst(user, name)
     let isExplained = !care.isInformed || care.explains(access.aliases, with: name, at: time)

@@ -144,7 +144,7 @@ package struct WireStage: Sendable {
         isNewSubject: isNewTitle(exchange, side, to: me.ownHash, at: time), beacon: side == .client ? beacon : nil)
       if case .hl7(.message(let message)) = exchange.event, exchange.sender == side, !me.isHost {
         context.resultsOutside = message.results.count { ranges.isOutside($0, of: me.ownHash) }
-        context.patients = hashes(of: message.patients)
+        context.patients = hashes(of: message.patients, for: entity, from: windows.start(of: time))
       }
       windows.add(
         entity, schema: me.isHost ? .hostAtWire : .deviceAtWire, at: time, now: now, grace: Self.grace(exchange.event)
@@ -162,11 +162,13 @@ package struct WireStage: Sendable {
     if case .flow = event { flowGrace } else { .zero }
   }
 
-  private mutating func hashes(of patients: [RawPatient]) -> [UInt64] {
+  private mutating func hashes(
+    of patients: [RawPatient], for entity: EntityRef, from start: Timestamp
+  ) -> [UInt64] {
     patients.compactMap { patient in
       let giver = patient.authority.isEmpty ? authority : patient.authority
       return CanonicalName.patient(id: patient.id, authority: giver).flatMap {
-        patientHasher?.hash($0.bytes, as: .patient)
+        patientHasher?.hash(patient: $0.bytes, of: entity, from: start)
       }
     }
   }

@@ -1,3 +1,4 @@
+package import CordonCore
 package import Crypto
 
 /// 64-bit hashes for distinct counts under a key derived from the site's: equal on every agent, so that sketches merge.
@@ -45,6 +46,14 @@ package struct SketchHasher: Sendable {
   package init(ownKey: SymmetricKey) {
     key = HKDF<SHA256>.deriveKey(
       inputKeyMaterial: ownKey, info: Array("cordon/v1/novelty".utf8), outputByteCount: 32)
+  }
+
+  /// The hash of a patient within one window of one entity, equal on every agent: it merges there, and cannot be followed
+  /// to another window or another person.
+  package mutating func hash(patient bytes: [UInt8], of entity: EntityRef, from start: Timestamp) -> UInt64 {
+    let owner = [entity.kind.rawValue] + entity.pseudonym + Array(entity.label.utf8)
+    let window = (0..<8).map { UInt8(truncatingIfNeeded: start.milliseconds >> ($0 * 8)) }
+    return hash([UInt8(truncatingIfNeeded: owner.count)] + owner + window + bytes, as: .patient)
   }
 
   /// The hash of a value; remembered, because the same few values come again and again.

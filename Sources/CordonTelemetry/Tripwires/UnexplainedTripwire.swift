@@ -17,7 +17,7 @@ package struct UnexplainedTripwire: Sendable {
   /// A patient of an access that nothing explains.
   package struct Patient: Hashable, Sendable {
     package var name: CanonicalName
-    /// Under the patients' key.
+    /// Under the agent's own key: the same from window to window.
     package var hash: UInt64
 
     package init(name: CanonicalName, hash: UInt64) {

@@ -107,6 +107,12 @@ package struct WindowAssembler: Sendable {
     self.settings = settings
   }
 
+  /// When the window begins that an event time lies in.
+  package func start(of time: Timestamp) -> Timestamp {
+    let moment = time.bounded.milliseconds
+    return Timestamp(milliseconds: moment - moment % settings.length.milliseconds)
+  }
+
   /// Lets one observation of an entity count in its window; nothing where that has closed or too many are open.
   ///
   /// - Parameter grace: how late what is told only once it is over may be, and still count: in the earliest window that

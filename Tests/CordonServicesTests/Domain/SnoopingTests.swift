@@ -57,7 +57,7 @@ import Testing
         default: break
         }
       }
-      return stage.windows.finish()
+      return stage.windows.finish().map(SmallCounts.coarsened)
     }
   }
 
@@ -97,8 +97,9 @@ import Testing
         .filter { $0.scale == Scale.twelveHours.rawValue }.sorted { $0.score > $1.score }
       // Twenty people of whom most work every other day, less the twenty hours in which each matures.
       #expect(maxima.count > 120, "\(maxima.count)")
-      let strangest = maxima.prefix(2)
-      #expect(strangest.allSatisfy { $0.entity == entity && attacked.contains($0.day) }, "the two strangest user-days")
+      // Over two gateways, each of which tells small counts of patients coarsely.
+      let strangest = try #require(maxima.first)
+      #expect(strangest.entity == entity && attacked.contains(strangest.day), "the strangest user-day")
       let found = try await collector.domain.casebook.detections(since: .epoch, most: 1000).map(\.stored.detection)
         .filter {
           $0.entities.first?.entity == entity && attacked.contains(DailyMaximum.day(of: $0.eventTime, offset: 0))
