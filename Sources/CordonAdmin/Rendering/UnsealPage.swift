@@ -40,7 +40,8 @@ enum UnsealPage {
     return Report(text: text, json: json(stored))
   }
 
-  /// The names, once the agent has answered; what is known by then where it has not. Code: `answer-unreadable`.
+  /// The names, once the agent has answered; what is known by then where it has not. Codes: `answer-unreadable`,
+  /// `answer-count`.
   static func answer(
     of asked: Cordon_V1_StoredUnseal, in session: AdminSession, within limit: Duration
   ) async throws -> Report {
@@ -54,8 +55,9 @@ enum UnsealPage {
       if let found = unseals.first(where: { $0.order.id == asked.order.id }) { stored = found }
     }
     guard stored.state == "answered" else { return page(stored) }
-    let order = try stored.order.domain()
-    let key = try AnswerKey.load(for: order.id, from: session.home)
+    let key = try AnswerKey.load(for: try stored.order.domain().id, from: session.home)
+    // The order that was signed, whatever the collector says it was.
+    let order = key.order
     var names: [String] = []
     for (place, sealed) in stored.outcome.unsealed.enumerated() {
       guard let name = UnsealedNames.open([UInt8](sealed), with: key.key, order: order.id, place: place) else {
@@ -65,9 +67,15 @@ enum UnsealPage {
       }
       names.append(name.text)
     }
+    guard names.count == order.names.count else {
+      throw CordonError(
+        .invalid, "answer-count", "\(order.names.count) names were asked for, and \(names.count) answered.",
+        remedy: "Somebody changed the answer on the way; ask anew, and look at the ledger.")
+    }
     try key.destroy()
     var table = Table(["ENTITY", "NAME"], empty: "No names.")
     for (sealed, name) in zip(order.names, names) { table.add([sealed.entity.shortName, name]) }
+    stored.order = Cordon_V1_UnsealOrder(order)
     return Report(text: table.rendered, json: json(stored, names: names))
   }
 

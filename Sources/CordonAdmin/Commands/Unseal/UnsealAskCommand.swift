@@ -43,13 +43,13 @@ struct UnsealAskCommand: ConnectedCommand {
     }
     var randomness = SystemRandomNumberGenerator()
     let id = UniqueID(at: session.now, randomness: &randomness)
-    let answer = try AnswerKey.make(for: id, in: session.home)
-    let order = UnsealOrder(
-      id: id, agentID: agent, names: names, answerKey: answer.publicBytes, reason: reason,
-      notAfter: session.now.advanced(by: within.duration))
+    let notAfter = session.now.advanced(by: within.duration)
+    let answer = try AnswerKey.make(in: session.home) { key in
+      UnsealOrder(id: id, agentID: agent, names: names, answerKey: key, reason: reason, notAfter: notAfter)
+    }
     do {
       var request = Cordon_V1_AskUnsealRequest()
-      request.envelope = Cordon_V1_Envelope(try order.sealed(by: [try session.home.authorityKey()]))
+      request.envelope = Cordon_V1_Envelope(try answer.order.sealed(by: [try session.home.authorityKey()]))
       let asked = try await session.client.askUnseal(request, options: AdminCall.options).unseal
       return try await UnsealPage.answer(of: asked, in: session, within: wait.duration)
     } catch let error as CordonError where error.kind != .unavailable {
