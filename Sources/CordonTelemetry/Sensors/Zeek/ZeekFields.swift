@@ -6,7 +6,7 @@ enum ZeekField: Int, CaseIterable {
   case question, questionType, responseCode
   case version, clientVersion, serverName, cipher
   case note, source, destination
-  case requestType, client, succeeded, userName, domainName, result
+  case requestType, client, succeeded, userName, domainName, result, error
 
   static let tree = FieldTree(paths.flatMap { field, paths in paths.map { ($0, field.rawValue) } })
 
@@ -21,6 +21,7 @@ enum ZeekField: Int, CaseIterable {
     (.clientVersion, ["client_version"]), (.serverName, ["server_name"]), (.cipher, ["cipher"]), (.note, ["note"]),
     (.source, ["src"]), (.destination, ["dst"]), (.requestType, ["request_type"]), (.client, ["client"]),
     (.succeeded, ["success"]), (.userName, ["username"]), (.domainName, ["domainname"]), (.result, ["result"]),
+    (.error, ["error_msg"]),
   ]
 }
 

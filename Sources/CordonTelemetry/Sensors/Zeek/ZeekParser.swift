@@ -133,14 +133,17 @@ package struct ZeekParser: SensorParser {
     let hasFailed =
       fields.equals(succeeded, "F") || fields.equals(succeeded, "false")
       || fields.equals(ZeekField.result.rawValue, "failed")
+    // What is no account's name may be anything, a password typed in the wrong field too: it goes nowhere.
+    let isOfNobody = hasFailed && fields.equals(ZeekField.error.rawValue, "KDC_ERR_C_PRINCIPAL_UNKNOWN")
     observations.append(
       Observation(
         time: time, family: .host, source: ZeekSensor.name, activity: .logOn,
-        outcome: hasFailed ? .failure : .success, actor: account,
+        outcome: hasFailed ? .failure : .success, actor: isOfNobody ? nil : account,
         object: .authentication(
           Authentication(
             service: .other, method: isKerberos ? .kerberos : .unknown,
-            origin: address(.clientAddress).map { .address($0) })), foreign: ForeignEvent(machine: "")))
+            origin: address(.clientAddress).map { .address($0) }, isOfNobody: isOfNobody)),
+        foreign: ForeignEvent(machine: "")))
   }
 
   /// `ann/WARD.EXAMPLE` of a first ticket; nil for computers, and for tickets that a first one paid for.

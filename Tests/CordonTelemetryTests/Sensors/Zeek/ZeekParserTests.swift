@@ -44,6 +44,20 @@ import Testing
         event: event))
   }
 
+  @Test func `a name that the realm does not know is kept of nobody`() throws {
+    let unknown = Self.ticket.replacing(
+      #""success":false"#, with: #""success":false,"error_msg":"KDC_ERR_C_PRINCIPAL_UNKNOWN""#)
+    let found = Self.parse(Self.ticket, unknown).found
+    #expect(found.map(\.actor) == [.name("WARD.EXAMPLE\\ann"), nil])
+    #expect(found.allSatisfy { $0.outcome == .failure })
+    let last = try #require(found.last)
+    #expect(
+      last.object
+        == .authentication(
+          Authentication(
+            service: .other, method: .kerberos, origin: IPAddress("192.0.2.7").map { .address($0) }, isOfNobody: true)))
+  }
+
   @Test func `the sensor of Zeek's logs keeps the contract`() {
     let recording =
       Self.head + Self.line + "\n" + [Self.question, Self.notice, Self.ticket].joined(separator: "\n") + "\n"
