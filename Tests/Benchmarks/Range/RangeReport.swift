@@ -67,10 +67,14 @@ struct RangeReport {
     return [wrong.count - bySigma, bySigma]
   }
 
+  /// By the machine that raised it, or by whom it is about: a gateway tells of others.
   private func attacks(of found: (agent: String, detection: Detection)) -> [AttackKind] {
     let moment = found.detection.eventTime
-    return truth.attacks(
-      of: EntityRef(kind: .host, label: found.agent), during: moment...moment, lingers: false)
+    let machine = EntityRef(kind: .host, label: found.agent)
+    let kinds = ([machine] + found.detection.entities.map(\.entity)).flatMap {
+      truth.attacks(of: $0, during: moment...moment, lingers: false)
+    }
+    return AttackKind.allCases.filter(kinds.contains)
   }
 
   private func attacks(of alert: RangeJudge.Alert) -> [AttackKind] {
