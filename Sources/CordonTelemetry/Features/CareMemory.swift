@@ -33,8 +33,12 @@ package struct CareMemory: Sendable {
   private var relations = GenerationCache<CanonicalName, [Relation]>(
     limit: patientLimit, weightLimit: byteLimit / 8 * 3
   ) { name, relations in relations.reduce(weight(name.bytes.count)) { $0 + 48 + weight(of: $1.parties) } }
-  private var groups = GenerationCache<String, [String]>(limit: memberLimit, weightLimit: byteLimit / 8) {
+  private var groups = GenerationCache<String, [String]>(limit: memberLimit, weightLimit: byteLimit / 32 * 3) {
     weight($0.utf8.count) + weight(of: $1)
+  }
+  /// Everybody and every group that has to do with some patient.
+  private var parties = GenerationCache<String, Bool>(limit: memberLimit, weightLimit: byteLimit / 32) { name, _ in
+    weight(name.utf8.count)
   }
 
   package init() {}
@@ -53,6 +57,7 @@ package struct CareMemory: Sendable {
     known.append(Relation(parties: parties, from: relation.from, to: relation.to))
     if known.count > Self.relationLimit { known.removeFirst() }
     relations[patient] = known
+    for party in parties { self.parties[party] = true }
   }
 
   /// Takes that somebody belongs to groups.
@@ -72,6 +77,20 @@ package struct CareMemory: Sendable {
     guard !current.isEmpty else { return false }
     let keys = allKeys(of: names)
     return current.contains { $0.parties.contains { keys.contains($0) } }
+  }
+
+  /// Whether planning says of a user, under any of some names, where that is or whose care it is about.
+  ///
+  /// Of others, as in billing, nothing could ever explain an access.
+  package mutating func plans(for names: [String]) -> Bool {
+    for key in allKeys(of: names) where Self.isGroup(key) || parties[key] != nil { return true }
+    return false
+  }
+
+  /// Whether planning's word for something is one for where several people belong.
+  package static func isGroup(_ name: String) -> Bool {
+    ["Organization/", "Location/", "HealthcareService/", "CareTeam/"].contains { name.hasPrefix($0) }
+      || name.hasPrefix(CareFact.groupPrefix)
   }
 
   /// Of an entry with a text of so many bytes: with its share of tables, rounded up.

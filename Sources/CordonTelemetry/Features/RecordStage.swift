@@ -80,7 +80,8 @@ package struct RecordStage: Sendable {
 
   /// Lets an access count in its user's window, and in its patients' where the site wants them.
   ///
-  /// Returns the patients with whose care nothing planned connects the user; none where the access failed.
+  /// Returns the patients with whose care nothing planned connects the user; none where the access failed, or planning
+  /// says nothing at all of the user.
   ///
   /// - Parameters:
   ///   - user: the user's canonical name, for what is new to whom.
@@ -99,6 +100,7 @@ package struct RecordStage: Sendable {
     }
     guard succeeded, patients.count == names.count else { return [] }
     if recordWindows != nil { countForRecords(access, observation, by: user, Array(zip(names, patients)), now: now) }
+    guard care.plans(for: access.aliases) else { return [] }
     return zip(names, patients).filter { !$1.isExplained }.map { name, _ in
       .init(name: name, hash: ownHasher.hash(name.bytes, as: .patient))
     }
@@ -109,7 +111,7 @@ package struct RecordStage: Sendable {
     _ patients: [(name: CanonicalName, known: EHRFeatures.Patient)], now: Timestamp
   ) {
     let account = hasher.hash(user.bytes, as: .account)
-    let groups = care.allKeys(of: access.aliases).filter(Self.isGroup).sorted()
+    let groups = care.allKeys(of: access.aliases).filter(CareMemory.isGroup).sorted()
       .map { hasher.hash(Array($0.utf8), as: .careGroup) }
     for (name, known) in patients {
       guard let entity = pseudonymiser.reference(to: name) else { continue }
@@ -117,12 +119,6 @@ package struct RecordStage: Sendable {
         EHRFeatures.count(access, of: known, by: account, from: groups, inRecord: &$0)
       }
     }
-  }
-
-  /// Whether planning's word for something is one for where several people belong.
-  private static func isGroup(_ name: String) -> Bool {
-    ["Organization/", "Location/", "HealthcareService/", "CareTeam/"].contains { name.hasPrefix($0) }
-      || name.hasPrefix(CareFact.groupPrefix)
   }
 
   /// Records' windows that are over, or all; those that fewer people had a part in than `fewestAccessors` stay here.

@@ -3,7 +3,8 @@ package import CordonCore
 /// Accesses to patients' records that nothing planned explains, again and again: by one user to many patients in a day, or
 /// to one patient on several days.
 ///
-/// A single one is a feature: planning is never complete. It trips when a number is reached, and at each doubling of it.
+/// A single one is a feature: planning is never complete. Whom planning does not know at all, as in billing, is left to
+/// behaviour. It trips when a number is reached, and at each doubling of it.
 /// Bounded: `dayLimit` users' days and `pairLimit` pairs of user and patient in each of two generations; kept in memory
 /// alone, so that a restart begins to count anew.
 package struct UnexplainedTripwire: Sendable {

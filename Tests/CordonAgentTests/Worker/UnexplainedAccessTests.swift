@@ -89,6 +89,12 @@ import Testing
     #expect(patient.part == .target && patient.entity.label.isEmpty && !patient.sealedName.isEmpty)
   }
 
+  @Test func `of whom planning says nothing at all, nothing trips`() throws {
+    var pipeline = try Self.pipeline()
+    let output = pipeline.ingest(Self.views("billing7", Array(11...29)), at: Support.at(0))
+    #expect(WorkerPipelineTests.detections(output).isEmpty)
+  }
+
   @Test func `without planning, and where the policy says so, nothing trips`() throws {
     var policy = Support.policy()
     policy.logs.mappings = [Self.trail]

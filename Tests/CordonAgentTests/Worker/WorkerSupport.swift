@@ -145,15 +145,17 @@ enum WorkerSupport {
     return [call, files]
   }
 
-  /// Accesses of the made-up ann to patients by their numbers, as FHIR, as an audit message and in a packet, with all that
-  /// a careless EHR writes into its trail.
   /// Planning that explains nothing of what the planted users do.
   static var appointment: SensorBatch {
     let resource = """
       {"resourceType":"Appointment","status":"booked","start":"2026-01-01T00:00:00Z","end":"2026-01-01T01:00:00Z",\
       "participant":[{"actor":{"reference":"Patient/plantedpatient"}},{"actor":{"reference":"Practitioner/planteddoctor"}}]}
       """
-    return SensorBatch(sensor: EHRSensor.name, records: [Array(resource.utf8)])
+    let doctor = """
+      {"resourceType":"Practitioner","id":"planteddoctor",\
+      "identifier":[{"system":"urn:\(Planted.realm)","value":"plantedann"}]}
+      """
+    return SensorBatch(sensor: EHRSensor.name, records: [Array(resource.utf8), Array(doctor.utf8)])
   }
 
   /// What servers of data tell of a planted user: a statement, a table and a file.
@@ -167,6 +169,8 @@ enum WorkerSupport {
     return SensorBatch(sensor: DataSensor.name, records: lines.map { Array($0.utf8) })
   }
 
+  /// Accesses of the made-up ann to patients by their numbers, as FHIR, as an audit message and in a packet, with all that
+  /// a careless EHR writes into its trail.
   static func trail(_ patients: [String], user: String = "plantedann", from moment: Int64 = 0) -> SensorBatch {
     let free = Planted.texts.joined(separator: " ").replacing("\\", with: "").replacing("\"", with: "")
     var batch = SensorBatch(sensor: EHRSensor.name)
