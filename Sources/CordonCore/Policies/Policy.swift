@@ -172,9 +172,11 @@ package struct Policy: Hashable, Sendable {
     package struct Unexplained: Hashable, Sendable {
       package var isEnabled = true
       /// Different patients in a day.
-      package var patients: UInt32 = 5
+      ///
+      /// High enough for a hospital that plans no consultations; one whose planning is whole wants five.
+      package var patients: UInt32 = 20
       /// Different days, of the last thirty, on which one patient's record was used.
-      package var days: UInt32 = 3
+      package var days: UInt32 = 5
 
       package init() {}
     }

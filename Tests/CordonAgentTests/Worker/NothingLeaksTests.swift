@@ -61,6 +61,7 @@ func mkdirp(_ path: String) { mkdir(path, 0o755) }
     ]
     policy.logs.windowsComputers = ["ward-*"]
     policy.ehr.recordWindows = true
+    policy.tripwires.unexplained.patients = 5
     policy.logs.mappings = [PlantedSources.mapping]
     var pipeline = try Support.pipeline(policy: policy, gateway: true)
     var all = WorkerOutput()

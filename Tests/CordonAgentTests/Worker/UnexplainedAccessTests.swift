@@ -29,6 +29,8 @@ import Testing
   static func pipeline(_ change: (inout Policy) -> Void = { _ in }) throws -> WorkerPipeline {
     var policy = Support.policy()
     policy.logs.mappings = [trail, plan, duty]
+    policy.tripwires.unexplained.patients = 5
+    policy.tripwires.unexplained.days = 3
     change(&policy)
     var pipeline = try Support.pipeline(policy: policy, gateway: true)
     _ = pipeline.ingest(
