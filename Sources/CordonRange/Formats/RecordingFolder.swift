@@ -1,8 +1,8 @@
 package import CordonCore
 import Glibc
 
-/// A recording on disk: logs of each host, a capture of the network for each place, the EHR's trail and what explains it,
-/// and the tables.
+/// A recording on disk: logs of each host, a capture of the network for each place, the EHR's trail in two forms and what
+/// explains it, and the tables.
 package struct RecordingFolder {
   private let path: String
   private let recording: Recording
@@ -45,6 +45,7 @@ package struct RecordingFolder {
     try Self.makeEmpty(path)
     try make("hosts")
     try make("ehr")
+    try make("atna")
     if !captures.isEmpty { try make("wire") }
     for host in hospital.hosts { try make("hosts/\(host.label)") }
     try append(Array(HospitalTables.labels(labels).utf8), to: "labels.csv")
@@ -59,9 +60,15 @@ package struct RecordingFolder {
   private mutating func append(_ activity: HospitalActivity, until end: Timestamp) throws(CordonError) {
     try appendLogs(activity.machine)
     var lines: [UInt8] = []
-    for access in activity.records { trail.append(access, to: &lines) }
+    var messages: [UInt8] = []
+    let writer = ATNAMessage(in: recording.hospital)
+    for access in activity.records {
+      trail.append(access, to: &lines)
+      writer.append(access, to: &messages)
+    }
     summary.recordAccesses += UInt64(activity.records.count)
     try append(lines, to: "ehr/audit-events.ndjson")
+    try append(messages, to: "atna/audit-messages.log")
     for conversation in activity.wire { captures[conversation.capturePoint].take(conversation) }
     for (index, place) in recording.hospital.capturePoints.enumerated() {
       var frames: [UInt8] = []

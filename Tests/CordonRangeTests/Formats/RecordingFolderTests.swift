@@ -29,8 +29,8 @@ import Testing
       _ = try RecordingFolder.write(other, to: "\(folder)/other")
       let first = try Self.contents(of: "\(folder)/first")
       #expect(first == (try Self.contents(of: "\(folder)/again")))
-      // Two logs a host, one capture for the only ward and one for the servers, and the tables.
-      #expect(first.count == 6 * 2 + 2 + 7)
+      // Two logs a host, one capture for the only ward and one for the servers, the trail twice, and the tables.
+      #expect(first.count == 6 * 2 + 2 + 8)
       #expect(summary.bytes == UInt64(first.values.map(\.count).reduce(0, +)))
       let different = try Self.contents(of: "\(folder)/other")
       #expect(first["ehr/audit-events.ndjson"] != different["ehr/audit-events.ndjson"])
@@ -50,6 +50,7 @@ import Testing
       #expect(summary.frames > 10_000)
       #expect(lines(["devices.csv"]) == 1 + Self.small.devices + ClinicalServer.allCases.count)
       #expect(UInt64(lines(["ehr/audit-events.ndjson"])) == summary.recordAccesses)
+      #expect(UInt64(lines(["atna/audit-messages.log"])) == summary.recordAccesses)
       #expect(lines(["labels.csv"]) == summary.labels + 1)
       #expect(lines(["staff.csv"]) == 11)
       #expect(lines(["hosts.csv"]) == 7)
