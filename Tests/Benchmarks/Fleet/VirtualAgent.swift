@@ -26,9 +26,6 @@ struct VirtualAgent {
     func note(_ change: (inout sending State) -> Void) { state.withLock { change(&$0) } }
   }
 
-  private static let epoch: UInt64 = 77
-  private static let lane = Cordon_V1_Lane.window
-
   let number: Int
   let identity: LiveIdentity
   let site: BenchSite
@@ -51,7 +48,7 @@ struct VirtualAgent {
     let last = UInt64(batches * batchRecords)
     try await withGRPCClient(transport: transport) { client in
       try await Cordon_V1_Uplink.Client(wrapping: client).connect { writer in
-        try await writer.write(hello())
+        try await writer.write(BenchMessages.hello())
         await start.wait()
         // Not all at once: each has a moment of its own within the interval.
         let begin = ContinuousClock.now + interval * (Double(number % 1000) / 1000)
@@ -60,7 +57,7 @@ struct VirtualAgent {
           let through = UInt64((batch + 1) * batchRecords)
           sentAt.withLock { $0[through] = ContinuousClock.now }
           tally.note { $0.sent += UInt64(batchRecords) }
-          try await writer.write(message(records, after: through - UInt64(batchRecords)))
+          try await writer.write(BenchMessages.batch(records, after: through - UInt64(batchRecords)))
         }
         for await _ in ends {}
       } onResponse: { response in
@@ -70,8 +67,9 @@ struct VirtualAgent {
           case .ack(let ack):
             let delay = sentAt.withLock { $0.removeValue(forKey: ack.through) }.map { ContinuousClock.now - $0 }
             tally.note { state in
-              if let delay { state.delays.append(delay) }
-              state.acknowledged = state.acknowledged + UInt64(batchRecords) * (delay == nil ? 0 : 1)
+              guard let delay else { return }
+              state.delays.append(delay)
+              state.acknowledged += UInt64(batchRecords)
             }
             if ack.through >= last { ended.finish() }
           case .refusal: tally.note { $0.refused += 1 }
@@ -81,28 +79,5 @@ struct VirtualAgent {
         ended.finish()
       }
     }
-  }
-
-  private func hello() -> Cordon_V1_AgentMessage {
-    var message = Cordon_V1_AgentMessage()
-    message.hello.protocol = UplinkLimits.protocolVersion
-    message.hello.version = "bench"
-    message.hello.epoch = Self.epoch
-    message.hello.bootID = "bench"
-    message.hello.clockMs = SystemClock().now.milliseconds
-    var position = Cordon_V1_LanePosition()
-    position.lane = Self.lane
-    position.epoch = Self.epoch
-    message.hello.lanes = [position]
-    return message
-  }
-
-  private func message(_ records: [Cordon_V1_Record], after: UInt64) -> Cordon_V1_AgentMessage {
-    var message = Cordon_V1_AgentMessage()
-    message.batch.lane = Self.lane
-    message.batch.epoch = Self.epoch
-    message.batch.firstSequence = after + 1
-    message.batch.records = records
-    return message
   }
 }

@@ -30,7 +30,7 @@ struct LoadGenerator {
   func run() async throws -> Result {
     let start = ContinuousClock.now
     let tally = Tally(from: start + warmUp, to: start + warmUp + duration)
-    let sample = batch(0, records: BenchRecords.records(batchRecords, agent: 0, at: SystemClock().now), after: 0)
+    let sample = BenchMessages.batch(BenchRecords.records(batchRecords, agent: 0, at: SystemClock().now), after: 0)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<agents { group.addTask { try await runAgent(number, tally) } }
       try await group.waitForAll()
@@ -39,17 +39,6 @@ struct LoadGenerator {
       recordsPerSecond: Double(tally.records) / (duration / .seconds(1)), delays: Delays(tally.delays),
       bytesPerRecord: Double((try sample.batch.serializedBytes() as [UInt8]).count) / Double(batchRecords))
   }
-
-  private func batch(_ number: Int, records: [Cordon_V1_Record], after: UInt64) -> Cordon_V1_AgentMessage {
-    var message = Cordon_V1_AgentMessage()
-    message.batch.lane = .window
-    message.batch.epoch = Self.epoch
-    message.batch.firstSequence = after + 1
-    message.batch.records = records
-    return message
-  }
-
-  private static let epoch: UInt64 = 77
 
   private func runAgent(_ number: Int, _ tally: Tally) async throws {
     let identity = site.agents[number].identity
@@ -61,7 +50,7 @@ struct LoadGenerator {
     let (slots, opener) = AsyncStream.makeStream(of: UInt64?.self)
     try await withGRPCClient(transport: transport) { client in
       try await Cordon_V1_Uplink.Client(wrapping: client).connect { writer in
-        try await writer.write(hello())
+        try await writer.write(BenchMessages.hello())
         var after: UInt64 = 0
         var sent = 0
         for await slot in slots {
@@ -71,7 +60,7 @@ struct LoadGenerator {
             let due = Double(sent * batchRecords) * Double(agents) / rate
             try await ContinuousClock().sleep(until: tally.start - warmUp + .seconds(due))
           }
-          let message = batch(number, records: records, after: after)
+          let message = BenchMessages.batch(records, after: after)
           after += UInt64(batchRecords)
           tally.sent(agent: number, through: after)
           try await writer.write(message)
@@ -81,7 +70,9 @@ struct LoadGenerator {
         for try await message in response.messages {
           switch message.body {
           case .welcome(let welcome):
-            let mark = welcome.watermarks.filter { $0.lane == .window && $0.epoch == Self.epoch }.map(\.through).max()
+            let mark = welcome.watermarks.filter { $0.lane == .window && $0.epoch == BenchMessages.epoch }.map(
+              \.through
+            ).max()
             for slot in 0..<inFlight { opener.yield(slot == 0 ? mark ?? 0 : nil) }
           case .ack(let ack):
             tally.acknowledged(agent: number, through: ack.through, records: batchRecords)
@@ -94,20 +85,6 @@ struct LoadGenerator {
         opener.finish()
       }
     }
-  }
-
-  private func hello() -> Cordon_V1_AgentMessage {
-    var message = Cordon_V1_AgentMessage()
-    message.hello.protocol = UplinkLimits.protocolVersion
-    message.hello.version = "bench"
-    message.hello.epoch = Self.epoch
-    message.hello.bootID = "bench"
-    message.hello.clockMs = SystemClock().now.milliseconds
-    var position = Cordon_V1_LanePosition()
-    position.lane = .window
-    position.epoch = Self.epoch
-    message.hello.lanes = [position]
-    return message
   }
 }
 

@@ -17,18 +17,7 @@ struct RotationTests {
       try await site.startCollector()
       let agent = try await LiveAgent("ws-1", of: site)
       let files = "\(folder)/files"
-      try FileManager.default.createDirectory(atPath: files, withIntermediateDirectories: true)
-      try await site.apply(
-        """
-        name: canary
-        time_zone: UTC
-        heartbeat: 1s
-        sensors: {file: {paths: [\(files)]}}
-        tripwires: {canary_folders: [\(files)]}
-
-        """)
-      try agent.start()
-      let (detection, canary) = try await trip(files, of: site, agent)
+      let trip = try await CanaryTrip.make(in: files, of: site, by: agent)
 
       var secrets = [try gateway(site).secrets]
       for epoch in [2, 3] as [UInt32] {
@@ -43,8 +32,8 @@ struct RotationTests {
       await agent.stop()
       try agent.start()
       let answer = try await site.cordon(
-        ["unseal", "ask", detection, "--reason", "ticket 4711", "--wait", "60s"])
-      #expect(answer.contains("\(files)/\(canary)"), "\(answer) \(agent.said.suffix(2_000))")
+        ["unseal", "ask", trip.detection, "--reason", "ticket 4711", "--wait", "60s"])
+      #expect(answer.contains("\(files)/\(trip.canary)"), "\(answer) \(agent.said.suffix(2_000))")
 
       let memory = try ProcessMemoryImage(of: try #require(site.collector).pid)
       // Else the search below would prove nothing.
@@ -73,27 +62,6 @@ struct RotationTests {
       epoch = (beat?["keyEpoch"] as? NSNumber)?.uint32Value ?? 0
     }
     return epoch
-  }
-
-  /// Touches a canary; the detection's id, and the canary's name.
-  private func trip(
-    _ files: String, of site: SystemSite, _ agent: LiveAgent
-  ) async throws -> (detection: String, canary: String) {
-    let isPlanted = try await within(.seconds(60)) {
-      try FileManager.default.contentsOfDirectory(atPath: files).isEmpty == false
-    }
-    #expect(isPlanted, "\(agent.said.suffix(2_000))")
-    let canary = try #require(try FileManager.default.contentsOfDirectory(atPath: files).first)
-    var found: String?
-    let isTripped = try await within(.seconds(60)) {
-      try await ChildProgram.run("/bin/sh", ["-c", "echo touched >> \(files)/\(canary)"])
-      found =
-        try await site.list("detection", "list")
-        .first { $0["rule"] as? String == "canary-touched" }?["id"] as? String
-      return found != nil
-    }
-    #expect(isTripped, "\(agent.said.suffix(2_000))")
-    return (try #require(found), canary)
   }
 }
 
